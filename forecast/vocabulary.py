@@ -1,0 +1,290 @@
+"""Every column, dimension, unit and measure name of the project, with its meaning.
+
+Names are a contract: files on disk carry them, so changing one is a breaking change. Areas and
+groups are *not* here, they come from the configuration.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from forecast.errors import UnitsError, nearest
+
+# --- columns of the long tables -------------------------------------------------------------------
+
+SCENARIO: Final = "scenario"  # scenario id: free, oer-2020-08, ...
+AREA: Final = "area"  # name as jobindsats prints it: Gentofte, Østdanmark, Hele landet
+GROUP: Final = "group"  # key of a benefit group: dagpenge, i_alt, ...
+MEASURE: Final = "measure"  # one of Measure
+PERIOD: Final = "period"  # canonical code: 2021-12, 2021, 2021-Q3, 2020-01..2020-09
+OUTPUT_TYPE: Final = "output_type"  # one of OutputType (hubverse)
+OUTPUT_TYPE_ID: Final = "output_type_id"  # quantile level, empty for mean and median
+VALUE: Final = "value"  # number in `unit`; shares are fractions
+UNIT: Final = "unit"  # one of Unit
+BASIS: Final = "basis"  # one of Basis
+
+PROJECTION_COLUMNS: Final = (
+    SCENARIO,
+    AREA,
+    GROUP,
+    MEASURE,
+    PERIOD,
+    OUTPUT_TYPE,
+    OUTPUT_TYPE_ID,
+    VALUE,
+    UNIT,
+    BASIS,
+)
+"""Columns of `projections.csv`, in the order of the file."""
+
+QUANTILE_LEVELS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+"""Quantile levels of every projection, as fractions."""
+
+# --- columns of a Panel, besides the above --------------------------------------------------------
+
+FIRST: Final = "first"  # first month of the window, year * 12 + month - 1
+LAST: Final = "last"  # last month of the window, inclusive
+ADJUSTMENT: Final = "adjustment"  # one of Adjustment, or empty where it does not apply
+SD: Final = "sd"  # measurement standard deviation, same unit as value
+HALF_WIDTH: Final = "half_width"  # half of the last printed digit, same unit as value
+SOURCE: Final = "source"  # document and table, or file and row
+AS_OF: Final = "as_of"  # vintage: the day the figure was taken, ISO date, or empty
+ROLE: Final = "role"  # one of Role
+STATUS: Final = "status"  # one of Status
+PRINTED_TEXT: Final = "printed_text"  # the figure as it stands in the source
+NOTE: Final = "note"  # what a reader must know about this row
+
+PANEL_COLUMNS: Final = (
+    AREA,
+    GROUP,
+    MEASURE,
+    PERIOD,
+    FIRST,
+    LAST,
+    VALUE,
+    UNIT,
+    ADJUSTMENT,
+    SD,
+    HALF_WIDTH,
+    SOURCE,
+    AS_OF,
+    ROLE,
+    STATUS,
+    PRINTED_TEXT,
+    NOTE,
+)
+"""Columns of a `Panel`, in order."""
+
+# --- dimensions of arrays -------------------------------------------------------------------------
+
+DRAW: Final = "draw"  # number of a joint future, the same future everywhere
+CHAIN: Final = "chain"  # chain of the sampler, only in posterior.nc
+
+DRAW_DIMS: Final = (DRAW, AREA, GROUP, PERIOD)
+"""Dimensions of `Draws`, in order; reductions leave a subset, `draw` always first."""
+
+
+class Measure(StrEnum):
+    """What a figure counts."""
+
+    FULDTIDSPERSONER = "fuldtidspersoner"
+    """Full-time persons on a benefit, mean over the window."""
+    LANDSANDEL = "landsandel"
+    """An area's full-time persons as a fraction of the whole country's, same group."""
+    LEDIGHEDSPROCENT = "ledighedsprocent"
+    """Unemployed as a fraction of the labour force, **seasonally adjusted**."""
+    LEDIGHEDSPROCENT_FAKTISK = "ledighedsprocent_faktisk"
+    """Unemployed as a fraction of the labour force, actual (not adjusted)."""
+    ANDEL_AF_BEFOLKNING = "andel_af_befolkning"
+    """Full-time persons as a fraction of the population aged 16-66."""
+    ANDEL_AF_ARBEJDSSTYRKE = "andel_af_arbejdsstyrke"
+    """Full-time persons as a fraction of the labour force aged 16-66."""
+    ANDEL_AF_GRUPPE = "andel_af_gruppe"
+    """Part of a group as a fraction of that group (passivandel, andel på ledighedsydelse)."""
+    AENDRING = "aendring"
+    """Change between two windows, relative (`andel`) or in the unit of what changes."""
+    ARBEJDSSTYRKE = "arbejdsstyrke"
+    """Labour force aged 16-66, persons."""
+    BEFOLKNING = "befolkning"
+    """Population aged 16-66, persons."""
+    FULDTIDSAKTIVEREDE = "fuldtidsaktiverede"
+    """Activated persons converted to full time (37 hours a week)."""
+
+
+class Unit(StrEnum):
+    """Unit of a number inside the program and in its files."""
+
+    FULDTIDSPERSONER = "fuldtidspersoner"
+    """Full-time persons (FTP)."""
+    PERSONER = "personer"
+    """Persons."""
+    ANDEL = "andel"
+    """Fraction: 0.045 is 4,5 pct."""
+    PROCENTPOINT = "procentpoint"
+    """Difference of two fractions, itself a fraction: 0.01 is one percentage point."""
+    KR = "kr"
+    """Danish kroner."""
+
+
+class Adjustment(StrEnum):
+    """Whether the season has been taken out of a figure."""
+
+    ACTUAL = "actual"
+    SEASONALLY_ADJUSTED = "seasonally-adjusted"
+
+
+class Role(StrEnum):
+    """What a figure may be used for."""
+
+    FIT = "fit"
+    """Enters the likelihood."""
+    CHECK = "check"
+    """Compared with the result, never enters a fit."""
+    SCENARIO = "scenario"
+    """A statement about the future that a scenario may pin."""
+    IDENTITY = "identity"
+    """Follows from other figures; recomputed, not fitted."""
+    CONTEXT = "context"
+    """Printed for the reader only."""
+
+
+class Status(StrEnum):
+    """How far a published figure can be relied on."""
+
+    PRINTED = "printed"
+    """As printed."""
+    CORRECTED = "corrected"
+    """The value is the right figure, `printed_text` what stands in the document."""
+    SUSPECT = "suspect"
+    """As printed, but contradicted by other figures."""
+    MISSING = "missing"
+    """The source says that there is no figure."""
+    ARTEFACT = "artefact"
+    """No figure at all: remains of a text extraction."""
+
+
+class Basis(StrEnum):
+    """What a projected figure rests on."""
+
+    OBSERVED = "observed"
+    """Printed in a source."""
+    DATA = "data"
+    """Projected by a link that has data."""
+    PRIOR_ONLY = "prior-only"
+    """Projected by a link without data."""
+    MIXED = "mixed"
+    """A sum or quotient of figures that rest on both."""
+    PINNED = "pinned"
+    """Stated by the scenario."""
+
+
+class OutputType(StrEnum):
+    """What summary of the draws a row holds (hubverse conventions)."""
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    QUANTILE = "quantile"
+
+
+SHARE_MEASURES: Final = frozenset(
+    {
+        Measure.LANDSANDEL,
+        Measure.LEDIGHEDSPROCENT,
+        Measure.LEDIGHEDSPROCENT_FAKTISK,
+        Measure.ANDEL_AF_BEFOLKNING,
+        Measure.ANDEL_AF_ARBEJDSSTYRKE,
+        Measure.ANDEL_AF_GRUPPE,
+    }
+)
+"""Measures whose values are fractions in [0, 1]."""
+
+MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
+    **{measure: frozenset({Unit.ANDEL}) for measure in SHARE_MEASURES},
+    Measure.FULDTIDSPERSONER: frozenset({Unit.FULDTIDSPERSONER}),
+    Measure.FULDTIDSAKTIVEREDE: frozenset({Unit.FULDTIDSPERSONER}),
+    Measure.ARBEJDSSTYRKE: frozenset({Unit.PERSONER}),
+    Measure.BEFOLKNING: frozenset({Unit.PERSONER}),
+    Measure.AENDRING: frozenset(
+        {Unit.ANDEL, Unit.PROCENTPOINT, Unit.FULDTIDSPERSONER, Unit.PERSONER}
+    ),
+}
+"""Units in which each measure may stand."""
+
+MEASURE_ADJUSTMENT: Final[dict[Measure, Adjustment]] = {
+    Measure.LEDIGHEDSPROCENT: Adjustment.SEASONALLY_ADJUSTED,
+    Measure.LEDIGHEDSPROCENT_FAKTISK: Adjustment.ACTUAL,
+}
+"""Measures that mean one adjustment and no other."""
+
+
+@dataclass(frozen=True)
+class UnitSpelling:
+    """What a unit in the user's spelling means.
+
+    Attributes
+    ----------
+    unit : Unit
+        Unit inside the program.
+    factor : float
+        Number in `unit` that one of the user's unit makes; 0.01 for per cent.
+    """
+
+    unit: Unit
+    factor: float
+
+
+_SPELLINGS: Final[dict[str, UnitSpelling]] = {
+    "pct": UnitSpelling(Unit.ANDEL, 0.01),
+    "pct.": UnitSpelling(Unit.ANDEL, 0.01),
+    "%": UnitSpelling(Unit.ANDEL, 0.01),
+    "procent": UnitSpelling(Unit.ANDEL, 0.01),
+    "andel": UnitSpelling(Unit.ANDEL, 1.0),
+    "procentpoint": UnitSpelling(Unit.PROCENTPOINT, 0.01),
+    "pct.point": UnitSpelling(Unit.PROCENTPOINT, 0.01),
+    "ftp": UnitSpelling(Unit.FULDTIDSPERSONER, 1.0),
+    "fuldtidspersoner": UnitSpelling(Unit.FULDTIDSPERSONER, 1.0),
+    "personer": UnitSpelling(Unit.PERSONER, 1.0),
+    "kr": UnitSpelling(Unit.KR, 1.0),
+    "kr.": UnitSpelling(Unit.KR, 1.0),
+    "mio. kr.": UnitSpelling(Unit.KR, 1e6),
+    "mio. kr": UnitSpelling(Unit.KR, 1e6),
+    "mio kr": UnitSpelling(Unit.KR, 1e6),
+}
+
+
+def parse_unit(text: str) -> UnitSpelling:
+    """Read a unit as users spell it.
+
+    Parameters
+    ----------
+    text : str
+        ``pct``, ``pct.``, ``%``, ``andel``, ``procentpoint``, ``FTP``, ``fuldtidspersoner``,
+        ``personer``, ``kr``, ``mio. kr.``; case and surrounding blanks do not matter.
+
+    Returns
+    -------
+    UnitSpelling
+        The unit inside the program and the factor to it.
+
+    Raises
+    ------
+    UnitsError
+        If the text is empty or no known unit.
+
+    Examples
+    --------
+    >>> parse_unit("pct.")
+    UnitSpelling(unit=<Unit.ANDEL: 'andel'>, factor=0.01)
+    """
+    word = " ".join(text.casefold().split())
+    if word in _SPELLINGS:
+        return _SPELLINGS[word]
+    expected = ", ".join(_SPELLINGS)
+    if not word:
+        raise UnitsError(
+            f"unit: found none, expected one of {expected}; write the unit beside the number"
+        )
+    raise UnitsError(
+        f"unit: found '{text}'{nearest(word, _SPELLINGS)}, expected one of {expected}; "
+        "correct the spelling"
+    )
