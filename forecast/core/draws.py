@@ -4,6 +4,9 @@ Sum draws, then take quantiles; never sum quantiles. Reductions over draws there
 arrays that know no sum, while everything that keeps draws returns `Draws` again.
 """
 
+# the mappings of coordinates have a type variable that xarray leaves open:
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence

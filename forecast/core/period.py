@@ -86,7 +86,7 @@ class Window:
     def __post_init__(self) -> None:
         for name in ("first", "last"):
             end: object = getattr(self, name)
-            if not isinstance(end, Integral) or isinstance(end, bool):
+            if isinstance(end, bool) or not isinstance(end, Integral):
                 raise PeriodError(
                     f"window: found {end!r}, expected an integer year * 12 + month - 1; "
                     "use Window.parse for text"
@@ -348,7 +348,5 @@ def _single(word: str) -> Window | None:
         last = int(found[1]) * 12 + 3 * int(found[2]) - 1
         return Window(last - 11, last)
     if found := _EDGE.fullmatch(word):
-        return Window.month(
-            int(found[1] or found[4]), 1 if "primo" in (found[2], found[3]) else 12
-        )
+        return Window.month(int(found[1] or found[4]), 1 if "primo" in (found[2], found[3]) else 12)
     return None
