@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -178,6 +180,16 @@ def test_public_names_are_there() -> None:
     import forecast
 
     assert {"load", "fit", "project", "Scenario", "__version__"} <= set(dir(forecast))
-    assert forecast.Scenario is forecast.__getattr__("Scenario")
+    assert forecast.Scenario.__name__ == "ScenarioSpec"
+    assert all(callable(action) for action in (forecast.load, forecast.fit, forecast.project))
     with pytest.raises(AttributeError, match="no attribute 'lode'"):
         forecast.__getattr__("lode")
+
+
+def test_importing_the_package_stays_light() -> None:
+    heavy = "pandas xarray pymc nutpie arviz altair numba pydantic"
+    script = f"import sys, forecast; print(*sys.modules.keys() & set({heavy.split()}))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

@@ -152,7 +152,7 @@ def test_no_day_of_the_calendar() -> None:
 @pytest.mark.parametrize("end", [2021.5, "2021", True, None])
 def test_ends_are_integers(end: object) -> None:
     with pytest.raises(PeriodError, match="expected an integer year"):
-        Window(end, end)  # pyright: ignore[reportArgumentType]
+        Window(end, end)
 
 
 def test_months_outside_four_digit_years() -> None:

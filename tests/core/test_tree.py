@@ -16,7 +16,7 @@ AREAS = (
 
 
 def group(key: str, parent: str | None = "all", **fields: object) -> Group:
-    return Group(key, key.capitalize(), key.capitalize(), parent=parent, **fields)  # pyright: ignore[reportArgumentType]
+    return Group(key, key.capitalize(), key.capitalize(), parent=parent, **fields)
 
 
 GROUPS = (
@@ -87,9 +87,9 @@ def test_area_chain(tree: Tree) -> None:
 
 def test_a_tree_cannot_be_changed(tree: Tree) -> None:
     with pytest.raises(FrozenInstanceError, match="cannot assign"):
-        tree.groups = {}  # pyright: ignore[reportAttributeAccessIssue]
+        tree.groups = {}
     with pytest.raises(TypeError, match="does not support item assignment"):
-        tree.groups["x"] = GROUPS[0]  # pyright: ignore[reportIndexIssue]
+        tree.groups["x"] = GROUPS[0]
 
 
 def test_unknown_names_get_the_nearest(tree: Tree) -> None:
@@ -100,7 +100,7 @@ def test_unknown_names_get_the_nearest(tree: Tree) -> None:
 
 
 def changed(key: str, **fields: object) -> list[Group]:
-    return [replace(g, **fields) if g.key == key else g for g in GROUPS]  # pyright: ignore[reportArgumentType]
+    return [replace(g, **fields) if g.key == key else g for g in GROUPS]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_broken_groups(groups: list[Group], message: str) -> None:
 )
 def test_broken_group(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        group(**{"key": "x", "parent": "all", **fields})  # pyright: ignore[reportArgumentType]
+        group(**{"key": "x", "parent": "all", **fields})
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_an_area_below_the_country_has_a_parent() -> None:
     with pytest.raises(ConfigError, match="expected a parent on every area but the country"):
         Area("Gentofte", "kommune")
     with pytest.raises(ConfigError, match="found kind 'city', expected one of kommune"):
-        Area("Gentofte", "city", "Hele landet")  # pyright: ignore[reportArgumentType]
+        Area("Gentofte", "city", "Hele landet")
 
 
 def test_links() -> None:
