@@ -1,0 +1,1 @@
+"""Key figures: tables of the documents recomputed, and continued with projections."""

@@ -1,0 +1,1 @@
+"""Sources of data: one module a source, each ending in a Panel."""
