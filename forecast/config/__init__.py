@@ -1,0 +1,37 @@
+"""TOML into checked, frozen configuration; the only package that reads TOML."""
+
+from forecast.config.areas import load_areas, region_names, resolve_area, slug
+from forecast.config.base import Frozen, read_toml
+from forecast.config.files import bundled, find_config, hashes, sha256
+from forecast.config.groups import build_tree, load_groups, resolve_group
+from forecast.config.init import render
+from forecast.config.model import LinkPriors, load_model
+from forecast.config.run import DataConfig, FigureFile, RunConfig, load_config
+from forecast.config.scenario import ScenarioSpec, Statement, load_scenario, rate_measure
+
+__all__ = [
+    "DataConfig",
+    "FigureFile",
+    "Frozen",
+    "LinkPriors",
+    "RunConfig",
+    "ScenarioSpec",
+    "Statement",
+    "build_tree",
+    "bundled",
+    "find_config",
+    "hashes",
+    "load_areas",
+    "load_config",
+    "load_groups",
+    "load_model",
+    "load_scenario",
+    "rate_measure",
+    "read_toml",
+    "region_names",
+    "render",
+    "resolve_area",
+    "resolve_group",
+    "sha256",
+    "slug",
+]
