@@ -2,7 +2,15 @@
 
 import re
 
-from forecast.config import Statement, build_tree, rate_measure, resolve_area, resolve_group
+from forecast.config import (
+    Statement,
+    build_tree,
+    check_rate,
+    rate_groups,
+    rate_measure,
+    resolve_area,
+    resolve_group,
+)
 from forecast.config.base import at
 from forecast.core.period import Window
 from forecast.core.tree import Tree
@@ -33,12 +41,16 @@ def parse_pins(texts: tuple[str, ...], adjustment: str | None) -> tuple[Statemen
     """
     if not texts:
         return ()
-    tree = build_tree()
-    return tuple(parse_pin(text, tree, adjustment) for text in texts)
+    tree, rates = build_tree(), rate_groups()
+    pins: list[Statement] = []
+    for text in texts:
+        pins.append(_pin(text, tree, adjustment))
+        with at(f"--pin '{text}'"):
+            check_rate(pins[-1], rates)
+    return tuple(pins)
 
 
-def parse_pin(text: str, tree: Tree, adjustment: str | None = None) -> Statement:
-    """Read one pin; see `parse_pins`."""
+def _pin(text: str, tree: Tree, adjustment: str | None) -> Statement:
     where = f"--pin '{text}'"
     place, equals, amount = text.partition("=")
     parts = [part.strip() for part in place.split(":")]

@@ -3,11 +3,17 @@
 from forecast.config.areas import load_areas, region_names, resolve_area, slug
 from forecast.config.base import Frozen, read_toml
 from forecast.config.files import bundled, find_config, hashes, sha256
-from forecast.config.groups import build_tree, load_groups, resolve_group
+from forecast.config.groups import build_tree, load_groups, rate_groups, resolve_group
 from forecast.config.init import render
 from forecast.config.model import LinkPriors, load_model
 from forecast.config.run import DataConfig, FigureFile, RunConfig, load_config
-from forecast.config.scenario import ScenarioSpec, Statement, load_scenario, rate_measure
+from forecast.config.scenario import (
+    ScenarioSpec,
+    Statement,
+    check_rate,
+    load_scenario,
+    rate_measure,
+)
 
 __all__ = [
     "DataConfig",
@@ -19,6 +25,7 @@ __all__ = [
     "Statement",
     "build_tree",
     "bundled",
+    "check_rate",
     "find_config",
     "hashes",
     "load_areas",
@@ -26,6 +33,7 @@ __all__ = [
     "load_groups",
     "load_model",
     "load_scenario",
+    "rate_groups",
     "rate_measure",
     "read_toml",
     "region_names",

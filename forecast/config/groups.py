@@ -22,7 +22,8 @@ class GroupEntry(Frozen):
 
     A group with ``parent`` is a row of the målgruppeoversigt; one with ``components`` is a sum
     beside it, less what ``excluding`` names; one with ``part_of`` is a part of another group that
-    the tree itself does not split off.
+    the tree itself does not split off. ``rate`` marks whose share of the labour force the
+    unemployment rate is.
     """
 
     label_da: str = Field(description="the official Danish label")
@@ -33,6 +34,7 @@ class GroupEntry(Frozen):
     part_of: str | None = None
     structural_zero: bool = False
     discontinued: str | None = None
+    rate: bool = False
     facts: tuple[str, ...] = ()
 
 
@@ -62,6 +64,12 @@ def load_groups(beside: Path | None = None) -> dict[str, Group]:
         _check_entry(key, entry, entries, path)
     _check_labels(entries, path)
     return {key: _group(key, entry, entries, path) for key, entry in entries.items()}
+
+
+def rate_groups(beside: Path | None = None) -> tuple[str, ...]:
+    """List the groups whose share of the labour force is the unemployment rate."""
+    entries = read_toml(find_config("groups.toml", beside), GroupsFile).groups
+    return tuple(key for key, entry in entries.items() if entry.rate)
 
 
 def build_tree(

@@ -4,6 +4,7 @@ A scenario is a file ``configs/scenarios/<id>.toml``. A statement says what one 
 exactly (a *pin*) or with a standard deviation (a *band*), with its unit, its season and its source.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import Field
 from forecast.config.areas import load_areas, resolve_area, slug
 from forecast.config.base import Frozen, at, read_toml
 from forecast.config.files import find_config
-from forecast.config.groups import build_tree, load_groups, resolve_group
+from forecast.config.groups import build_tree, load_groups, rate_groups, resolve_group
 from forecast.config.model import Certainty
 from forecast.core.period import Window
 from forecast.core.tree import Tree
@@ -61,7 +62,8 @@ class Statement:
     Raises
     ------
     ConfigError
-        When kind and sd, or measure and group, or measure and adjustment do not fit.
+        When kind and sd, or measure and group, or measure and adjustment do not fit. Whether a rate
+        is one of the unemployed is for `check_rate`, which knows the groups.
     UnitsError
         When the unit does not fit the measure or the value is impossible in it.
     """
@@ -155,11 +157,31 @@ def load_scenario(name: str, beside: Path | None = None, tree: Tree | None = Non
             f"{path}: the file's name is the scenario's id; found '{path.stem}', "
             f"expected small letters, digits and hyphens, such as '{slug(path.stem)}'"
         )
-    statements = tuple(
-        _statement(entry, f"{path}: statement[{index}]", known)
-        for index, entry in enumerate(content.statement)
-    )
-    return ScenarioSpec(path.stem, content.title_da, content.title_en, statements)
+    rates = rate_groups(beside)
+    statements: list[Statement] = []
+    for index, entry in enumerate(content.statement):
+        where = f"{path}: statement[{index}]"
+        statements.append(_statement(entry, where, known))
+        with at(where):
+            check_rate(statements[-1], rates)
+    return ScenarioSpec(path.stem, content.title_da, content.title_en, tuple(statements))
+
+
+def check_rate(statement: Statement, rates: Collection[str]) -> None:
+    """Refuse an unemployment rate of a group that is not the unemployed.
+
+    Parameters
+    ----------
+    statement
+        Any statement; one that is no rate passes.
+    rates
+        The groups whose rate it may be, from `forecast.config.groups.rate_groups`.
+    """
+    if statement.measure in _RATES and statement.group not in rates:
+        raise ConfigError(
+            f"group: found '{statement.group}' with {statement.measure}; expected "
+            f"{' or '.join(map(repr, rates)) or 'a group with rate = true in groups.toml'}"
+        )
 
 
 def rate_measure(measure: Measure, adjustment: Adjustment | None) -> Measure:
@@ -211,8 +233,6 @@ def _check_kind(kind: StatementKind, sd: float | None) -> None:
 def _check_measure(measure: Measure, group: str, adjustment: Adjustment | None) -> None:
     if measure is Measure.AENDRING:
         raise ConfigError("measure: found 'aendring'; expected the figure itself, not its change")
-    if measure in _RATES and group != "ledige":
-        raise ConfigError(f"group: found '{group}' with {measure}; expected 'ledige'")
     if (measure in _POPULATIONS) == bool(group):
         expected = "no group" if group else "a group, such as 'ledige'"
         raise ConfigError(f"group: found '{group}' with {measure}; expected {expected}")

@@ -168,17 +168,3 @@ def test_wrong_usage_is_exit_code_2(runner: CliRunner, arguments: list[str]) -> 
     result = runner.invoke(main, arguments)
     assert result.exit_code == 2
     assert "Usage:" in result.stderr
-
-
-def test_data_check_counts_roles_and_verdicts(runner: CliRunner) -> None:
-    result = runner.invoke(main, ["data", "check", "--lang", "en"])
-    assert result.exit_code == 0
-    words = " ".join(result.stdout.split())
-    assert "331 recomputations 193 exact agree 126 rounding agree within rounding" in words
-    assert "12 wrong misprints" in words
-
-
-def test_data_check_of_a_missing_configuration(runner: CliRunner) -> None:
-    result = runner.invoke(main, ["data", "check", "nowhere.toml"])
-    assert result.exit_code == 1
-    assert result.stderr == "Error: nowhere.toml: no such file\n"

@@ -62,6 +62,7 @@ def test_population_has_neither_group_nor_season() -> None:
         ("Hele lande:ledige:ledighedsprocent:2021=4,5 pct.", "did you mean 'Hele landet'"),
         ("Hele landet:ledig:ledighedsprocent:2021=4,5 pct.", "did you mean 'ledige'"),
         ("Hele landet:ledige:ledighedsprosent:2021=4,5 pct.", "did you mean 'ledighedsprocent'"),
+        ("Hele landet:fleksjob:ledighedsprocent:2021=4,5 pct.", "expected 'ledige'"),
         ("Hele landet:ledige:ledighedsprocent:nu=4,5 pct.", "period: found 'nu'"),
         ("Hele landet:ledige:ledighedsprocent:2021=4,5 andel", "a share above 1"),
         ("Hele landet:ledige:ledighedsprocent:2021=4,5 km", "unit: found 'km'"),
