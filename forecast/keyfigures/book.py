@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from forecast.errors import DataError
 from forecast.keyfigures.intervals import Interval
-
-if TYPE_CHECKING:
-    from forecast.sources.published_figure import Figure
+from forecast.keyfigures.published import Figure
 
 GROUP_SEPARATOR = " / "
 """Between a group and its sub-group in a printed label."""
@@ -164,7 +161,7 @@ class Sheet:
 class Book:
     """All figures, sheet by sheet."""
 
-    figures: tuple[Figure, ...]
+    figures: Sequence[Figure]
 
     def sheet(self, file: str, table: str = "", *, exact_counts: bool = False) -> Sheet:
         """Collect the figures of one file, or of one table of it.

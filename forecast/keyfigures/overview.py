@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from forecast.core.period import Change, Window
 from forecast.errors import DataError
+from forecast.keyfigures.published import Figure, Published
 from forecast.keyfigures.recompute import recompute
 from forecast.vocabulary import Basis, Measure, OutputType, Unit
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from forecast.core.draws import Draws
     from forecast.core.tree import Tree
-    from forecast.sources.published import Published
-    from forecast.sources.published_figure import Figure
 
 OVERVIEW_COLUMNS = (
     "area",
@@ -191,8 +190,8 @@ def _verdicts(published: Published) -> dict[tuple[str, str], tuple[str, str]]:
 
 def _by_group(published: Published) -> dict[str, tuple[Figure, ...]]:
     found: dict[str, list[Figure]] = {}
-    for figure in published.select(file=_FILE):
-        if figure.group is not None:
+    for figure in published.figures:
+        if figure.file == _FILE and figure.group is not None:
             found.setdefault(figure.group, []).append(figure)
     return {key: tuple(figures) for key, figures in found.items()}
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from forecast.errors import DataError
 from forecast.keyfigures.book import Book, Check
+from forecast.keyfigures.published import Published
 from forecast.keyfigures.rules_groups import group_checks
 from forecast.keyfigures.rules_tables import table_checks
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from forecast.sources.published import Published
 
 RECOMPUTE_COLUMNS = (
     "check",
