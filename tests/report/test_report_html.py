@@ -164,7 +164,7 @@ def test_a_cell_names_a_row_that_holds_its_number(page: str, make_report: MakeRe
     table = make_report().headline.projections.astype({"output_type_id": str})
     for pair in rows[0].replace("&amp;", "&").split("&"):
         column, value = pair.split("=")
-        table = table[table[column].eq(value)]
+        table = table.loc[table[column] == value]
     assert len(table) == 1
     assert 0.0335 <= table["value"].item() < 0.0345
 
