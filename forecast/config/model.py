@@ -5,12 +5,13 @@ comes from. Nothing here knows what the numbers are used for: `forecast.models` 
 """
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from forecast.config.base import Frozen, read_toml
-from forecast.config.files import bundled
+from forecast.config.files import find_config
 
 Certainty = Literal["H", "M", "L"]
 TwelveMonths = Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
@@ -69,6 +70,7 @@ class MemoryPriors(Frozen):
     shares: Prior
     national: Prior
     population: Prior
+    season: Prior
 
 
 class SharedPriors(Frozen):
@@ -108,6 +110,15 @@ class PopulationPriors(Frozen):
 
     level: Prior
     drift: Prior
+
+
+class RegionWeights(Frozen):
+    """Regions' parts of the labour force of their half of the country."""
+
+    sd: float = Field(gt=0)
+    certainty: Certainty
+    reason: str
+    weights: dict[str, float]
 
 
 class Verdict(Frozen):
@@ -176,16 +187,17 @@ class LinkPriors(Frozen):
     links: LinkKinds
     benefits: dict[str, BenefitPriors]
     population: Populations
+    region_weights: RegionWeights
     verdict: Verdict
     sampling: Sampling
 
 
-def load_model(name: str) -> LinkPriors:
-    """Read ``models/<name>.toml``.
+def load_model(name: str, beside: Path | None = None) -> LinkPriors:
+    """Read ``models/<name>.toml``, beside the user's configuration or as it came.
 
     Raises
     ------
     ConfigError
         If the file is missing or a key, type or number in it is wrong.
     """
-    return read_toml(bundled(f"models/{name}.toml"), LinkPriors)
+    return read_toml(find_config(f"models/{name}.toml", beside), LinkPriors)
