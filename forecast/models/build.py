@@ -127,13 +127,12 @@ def typical(series: Series, priors: LinkPriors) -> Parameters:
     noise_slope = np.array([f.noise_slope.mean for f in families])[series.family]
     memory = [getattr(priors.memory, name).mean for name in KERNELS]
     shared = np.exp([0.0, priors.shared.area.mean, priors.shared.benefit.mean])
-    own, by_area, by_benefit = shared / shared.sum()
+    _, by_area, by_benefit = shared / shared.sum()
     return Parameters(
         scale=np.exp(scale + slope * series.log_size + series.scale_shift),
         noise=np.exp(noise + noise_slope * series.log_size),
         elasticity=series.elasticity_mean,
         memory=12.0 * np.exp(np.array(memory)),
-        own=own,
         by_area=by_area,
         by_benefit=by_benefit,
         root_long=np.exp(priors.root.long_months.mean),

@@ -1,17 +1,12 @@
-"""Covariances of the parts of a link, written once for NumPy and for PyTensor.
+"""Covariances of the parts of a link over months.
 
-Symbols: ``h`` lag in months; ``s`` scale; ``T`` memory in months. Every function takes the module
-whose ``exp`` it shall use (``numpy`` or ``pytensor.tensor``), so that the sampled model and the
-draws of its states can never disagree about a formula.
+Symbols: ``h`` lag in months; ``T`` memory in months. `compiled` holds the same formulas for the
+sampler, with their derivatives; tests hold the two together.
 """
-
-from types import ModuleType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Matrix = Any  # an ndarray, or a symbolic matrix of PyTensor
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -21,7 +16,7 @@ def lags(months: NDArray[np.int64]) -> Floats:
     return np.abs(months[:, None] - months[None, :]).astype(np.float64)
 
 
-def ornstein_uhlenbeck(lag: Matrix, memory: Matrix, xp: ModuleType = np) -> Matrix:
+def ornstein_uhlenbeck(lag: Floats, memory: float) -> Floats:
     """Level whose monthly shocks have unit variance: ``T/2 exp(-h/T)``.
 
     With theta = 1/T this is the stationary variance 1/(2 theta) of
@@ -32,7 +27,7 @@ def ornstein_uhlenbeck(lag: Matrix, memory: Matrix, xp: ModuleType = np) -> Matr
     lag : (T, T) months
     memory : months, scalar
     """
-    return 0.5 * memory * xp.exp(-lag / memory)
+    return 0.5 * memory * np.exp(-lag / memory)
 
 
 def intrinsic_ornstein_uhlenbeck(lag: Floats, memory: float) -> Floats:
@@ -46,7 +41,7 @@ def intrinsic_ornstein_uhlenbeck(lag: Floats, memory: float) -> Floats:
     return 0.5 * memory * np.expm1(-lag / memory)
 
 
-def two_memories(lag: Matrix, long: Matrix, short: Matrix, xp: ModuleType = np) -> Matrix:
+def two_memories(lag: Floats, long: float, short: float) -> Floats:
     """Smooth stationary path of unit variance with two memories.
 
     ``(T1 exp(-h/T1) - T2 exp(-h/T2)) / (T1 - T2)``, the covariance of an autoregression of
@@ -54,8 +49,8 @@ def two_memories(lag: Matrix, long: Matrix, short: Matrix, xp: ModuleType = np) 
     Matérn covariance with smoothness 3/2. Written so that T1 = T2 is harmless.
     """
     gap = 1.0 / short - 1.0 / long
-    gap = xp.where(xp.abs(gap) < 1e-6, 1e-6, gap)
-    return xp.exp(-lag / long) * (1.0 + (1.0 - xp.exp(-lag * gap)) / (gap * long))
+    gap = 1e-6 if abs(gap) < 1e-6 else gap
+    return np.exp(-lag / long) * (1.0 + (1.0 - np.exp(-lag * gap)) / (gap * long))
 
 
 def season_shape(length: float = 1.2, rough: float = 0.15) -> Floats:
@@ -73,9 +68,9 @@ def season_shape(length: float = 1.2, rough: float = 0.15) -> Floats:
 
 
 def season(
-    months: NDArray[np.int64], lag: Floats, memory: Matrix, amplitude: Matrix, xp: ModuleType = np
-) -> Matrix:
+    months: NDArray[np.int64], lag: Floats, memory: float, amplitude: Floats
+) -> Floats:
     """Evolving season of unit size: ``A[t] A[t'] C[month, month'] exp(-h/T)``, (T, T)."""
     calendar = months % 12
     pattern = season_shape()[np.ix_(calendar, calendar)]
-    return amplitude[:, None] * amplitude[None, :] * pattern * xp.exp(-lag / memory)
+    return amplitude[:, None] * amplitude[None, :] * pattern * np.exp(-lag / memory)

@@ -1,42 +1,49 @@
 """The link model in PyMC: priors over scales, memories and elasticities, exact dense likelihood.
 
-With z standard normal and everything in the configuration of the model,
+With z standard normal and every mean and sd from the configuration of the model,
 
     log sigma_s = m_f + shift_s + c_f size_s + tau_f z_s       (f the family of link s)
     log noise_s = m'_f + c'_f size_s
     b_s         = mean_s + sd_s z_s
-    log memory_k ~ N,   shares of variance = softmax(0, area, benefit)
+    log memory_k, log root, log ratios of the shares of variance ~ N
 
 and the figures are one multivariate normal whose mean and covariance stand in `problem`. Paths,
 levels, drifts and noise are integrated out; `states` draws them afterwards. Everything is
 non-centred, since three yearly figures leave scales to their priors.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forecast.config.model import LinkPriors, Prior
+from forecast.config.model import FamilyPriors, LinkPriors, Prior
 from forecast.models.build import FAMILIES
-from forecast.models.kernels import Floats
-from forecast.models.problem import (
-    KERNELS,
-    Layout,
-    Parameters,
-    Problem,
-    column_widths,
-    layout,
-    mean,
-    terms,
-)
+from forecast.models.problem import KERNELS, Parameters, Problem, Series
 
 if TYPE_CHECKING:
     import arviz as az
     import pymc as pm
+    import xarray as xr
 
-SAMPLED = ("log_scale", "log_noise", "elasticity", "log_memory", "log_shared", "log_root", "swing")
-"""Variables of the posterior that `parameters` reads."""
+FAMILY_TERMS = ("log_scale", "size_slope", "noise", "noise_slope")
+"""What a family of links has a normal prior of, in the order of `family_z`."""
+
+COMMON_TERMS = (
+    *(f"memory_{name}" for name in KERNELS),
+    "shared_area",
+    "shared_benefit",
+    "root_long",
+    "root_short",
+    "root_scale",
+    "season_memory",
+    "kappa",
+)
+"""What all links have in common, in the order of `common_z`."""
+
+RAW = ("family_z", "spread", "scale_z", "elasticity_z", "common_z")
+"""What is sampled."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Sizes:
     ----------
     chains, tune, draws : of NUTS
     target_accept : of its step size
-    cores : processes at a time
+    cores : chains at a time
     """
 
     chains: int
@@ -58,197 +65,160 @@ class Sizes:
 
 
 def build_model(problem: Problem, priors: LinkPriors) -> "pm.Model":
-    """Model of a problem; the figures are data that can be swapped for others of the same shape.
+    """Model of a problem; its figures are data, to be swapped for others of the same shape.
 
     Returns
     -------
     pymc.Model
-        With the variables `SAMPLED` as deterministics, dims ``link``, ``memory_of`` and ``part``.
+        With the free variables `RAW`; dims ``term``, ``family``, ``link`` and ``common``.
     """
     import pymc as pm
+    import pytensor.tensor as pt
 
-    coords = {"link": problem.series.names, "family": FAMILIES, "memory_of": KERNELS}
-    coords |= {"part": ("area", "benefit"), "root": ("long", "short", "scale")}
-    with pm.Model(coords=coords) as model:
-        p = _parameters(problem, priors)
-        parts, given = _as_data(problem)
-        pm.Potential("figures", _density(parts, given, p))
+    from forecast.models.operation import SWAPPED, figure_data, figure_density
+
+    coords = {"term": FAMILY_TERMS, "family": FAMILIES, "link": problem.series.names}
+    with pm.Model(coords=coords | {"common": COMMON_TERMS}) as model:
+        families = [getattr(priors.families, name) for name in FAMILIES]
+        raw = {
+            "family_z": pm.Normal("family_z", dims=("term", "family")),
+            "spread": pm.HalfNormal(
+                "spread", sigma=np.array([f.spread.sd for f in families]), dims="family"
+            ),
+            "scale_z": pm.Normal("scale_z", dims="link"),
+            "elasticity_z": pm.Normal("elasticity_z", dims="link"),
+            "common_z": pm.Normal("common_z", dims="common"),
+        }
+        log_size = pm.Data("log_size", problem.series.log_size)
+        p = transform(raw, problem.series, priors, log_size, pt)
+        data = figure_data(problem)._asdict()
+        data |= {name: pm.Data(name, data[name]) for name in SWAPPED}
+        inputs = (
+            p.scale, p.noise, p.elasticity, p.memory, pt.stack([p.by_area, p.by_benefit]),
+            pt.stack([p.root_long, p.root_short, p.root_scale]),
+            pt.stack([p.season_memory, p.kappa]),
+        )
+        pm.Potential("figures", figure_density(*inputs, *data.values())[0])
     return model
 
 
-def sample(model: "pm.Model", sizes: Sizes, seed: int, progress: bool = False) -> "az.InferenceData":
-    """Sample a model with nutpie's NUTS; same seed, same draws."""
-    import nutpie
-
-    return run_sampler(nutpie.compile_pymc_model(model), sizes, seed, progress)
-
-
-def run_sampler(compiled: Any, sizes: Sizes, seed: int, progress: bool = False) -> Any:
-    """Sample a compiled model, so that one compilation serves many sets of figures."""
-    import nutpie
-
-    return nutpie.sample(
-        compiled,
-        draws=sizes.draws,
-        tune=sizes.tune,
-        chains=sizes.chains,
-        cores=sizes.cores,
-        target_accept=sizes.target_accept,
-        seed=seed,
-        progress_bar=progress,
-        save_warmup=False,
-    )
-
-
-def data_of(problem: Problem) -> dict[str, Floats]:
-    """Figures of a problem under the names of the model's data, to swap into a compiled model."""
-    parts, figures = layout(problem), problem.figures
-    data = {
-        "value": figures.value,
-        "coefficients": figures.coefficients,
-        "on_root": figures.on_root,
-        "offset": figures.offset,
-        "fixed": parts.fixed,
-        "seasonal": parts.seasonal,
-        "log_size": problem.series.log_size,
-    }
-    if problem.given_path is not None:
-        data |= {"given_path": problem.given_path, "relative_level": parts.relative_level}
-    return data
-
-
-def parameters(posterior: Any, count: int | None = None) -> list[Parameters]:
-    """Parameters of each draw, chains one after the other.
-
-    Parameters
-    ----------
-    posterior : xarray.Dataset
-        With dims chain and draw and the variables `SAMPLED`.
-    count : int, optional
-        Take so many, evenly spread.
-    """
-    flat = {name: _flat(posterior[name]) for name in SAMPLED}
-    total = len(flat["elasticity"])
-    chosen = np.arange(total) if count is None else np.linspace(0, total - 1, count).astype(int)
-    return [_parameters_of({name: values[i] for name, values in flat.items()}) for i in chosen]
-
-
-def _flat(values: Any) -> Floats:
-    array = np.asarray(values.values, dtype=float)
-    return array.reshape(-1, *array.shape[2:])
-
-
-def _parameters_of(row: dict[str, Floats]) -> Parameters:
-    shared = np.exp(np.concatenate([[0.0], row["log_shared"]]))
-    own, by_area, by_benefit = shared / shared.sum()
-    long, short, scale = np.exp(row["log_root"])
-    return Parameters(
-        scale=np.exp(row["log_scale"]),
-        noise=np.exp(row["log_noise"]),
-        elasticity=row["elasticity"],
-        memory=12.0 * np.exp(row["log_memory"]),
-        own=own,
-        by_area=by_area,
-        by_benefit=by_benefit,
-        root_long=long,
-        root_short=short,
-        root_scale=scale,
-        season_memory=12.0 * float(np.exp(row["swing"][0])),
-        kappa=float(row["swing"][1]),
-    )
-
-
-def _parameters(problem: Problem, priors: LinkPriors) -> Parameters:
-    """The sampled parameters as symbols, inside a model."""
-    import pymc as pm
-    import pytensor.tensor as pt
-
-    series = problem.series
-    log_size = pm.Data("log_size", series.log_size)
-    families = [getattr(priors.families, name) for name in FAMILIES]
-    spread = pm.HalfNormal("spread", sigma=np.array([f.spread.sd for f in families]))
+def transform(
+    raw: dict[str, Any], series: Series, priors: LinkPriors, log_size: Any, xp: ModuleType
+) -> Parameters:
+    """Parameters from what is sampled: numbers with NumPy as `xp`, symbols with PyTensor."""
+    families: list[FamilyPriors] = [getattr(priors.families, name) for name in FAMILIES]
     place = {
-        name: _normal(f"{name}_of_family", [getattr(f, name) for f in families], "family")
-        for name in ("log_scale", "size_slope", "noise", "noise_slope")
+        name: _scaled([getattr(f, name) for f in families], raw["family_z"][row])[series.family]
+        for row, name in enumerate(FAMILY_TERMS)
     }
-    family = series.family
-    z = pm.Normal("scale_z", dims="link")
-    log_scale = place["log_scale"][family] + place["size_slope"][family] * log_size
-    log_scale = log_scale + series.scale_shift + spread[family] * z
-    log_noise = place["noise"][family] + place["noise_slope"][family] * log_size
-    b = pm.Normal("elasticity_z", dims="link")
-    elasticity = series.elasticity_mean + series.elasticity_sd * b
-    log_memory = _normal("memory", [getattr(priors.memory, k) for k in KERNELS], "memory_of")
-    log_shared = _normal("shared", [priors.shared.area, priors.shared.benefit], "part")
-    root = [priors.root.long_months, priors.root.short_months, priors.root.scale]
-    log_root = _normal("root_form", root, "root")
-    swing = _normal("swing_form", [priors.memory.season, priors.amplitude.kappa], None)
-    values = (log_scale, log_noise, elasticity, log_memory, log_shared, log_root, swing)
-    dims = ("link", "link", "link", "memory_of", "part", "root", None)
-    for name, value, dim in zip(SAMPLED, values, dims, strict=True):
-        pm.Deterministic(name, value, dims=dim)
-    shared = pt.exp(pt.concatenate([pt.zeros(1), log_shared]))
-    own, by_area, by_benefit = (shared[k] / pt.sum(shared) for k in range(3))
+    log_scale = place["log_scale"] + place["size_slope"] * log_size + series.scale_shift
+    common = _scaled(_common(priors), raw["common_z"])
+    area, benefit = xp.exp(common[3]), xp.exp(common[4])
+    whole = 1.0 + area + benefit
     return Parameters(
-        scale=pt.exp(log_scale),
-        noise=pt.exp(log_noise),
-        elasticity=elasticity,
-        memory=12.0 * pt.exp(log_memory),
-        own=own,
-        by_area=by_area,
-        by_benefit=by_benefit,
-        root_long=pt.exp(log_root[0]),
-        root_short=pt.exp(log_root[1]),
-        root_scale=pt.exp(log_root[2]),
-        season_memory=12.0 * pt.exp(swing[0]),
-        kappa=swing[1],
+        scale=xp.exp(log_scale + raw["spread"][series.family] * raw["scale_z"]),
+        noise=xp.exp(place["noise"] + place["noise_slope"] * log_size),
+        elasticity=series.elasticity_mean + series.elasticity_sd * raw["elasticity_z"],
+        memory=12.0 * xp.exp(common[:3]),
+        by_area=area / whole,
+        by_benefit=benefit / whole,
+        root_long=xp.exp(common[5]),
+        root_short=xp.exp(common[6]),
+        root_scale=xp.exp(common[7]),
+        season_memory=12.0 * xp.exp(common[8]),
+        kappa=common[9],
     )
 
 
-def _density(parts: Layout, given: Problem, p: Parameters) -> Any:
-    """Log density of the figures as a symbol."""
-    import pytensor.tensor as pt
-
-    from forecast.models.compiled import figure_density
-
-    made = terms(parts, given, p, pt)
-    widths = [int(w) for w in column_widths(parts)]
-    return figure_density(
-        given.figures.value - mean(parts, given, p),
-        made.base,
-        pt.concatenate(made.columns, axis=1),
-        pt.stack(made.small),
-        parts.place,
-        np.concatenate([[0], np.cumsum(widths)]),
-    )[0]
+def _common(priors: LinkPriors) -> list[Prior]:
+    memory, root = priors.memory, priors.root
+    return [
+        *(getattr(memory, name) for name in KERNELS),
+        priors.shared.area,
+        priors.shared.benefit,
+        root.long_months,
+        root.short_months,
+        root.scale,
+        memory.season,
+        priors.amplitude.kappa,
+    ]
 
 
-def _normal(name: str, priors: list[Prior], dim: str | None) -> Any:
+def _scaled(priors: list[Prior], z: Any) -> Any:
     """Normals on their own scale from standard normals."""
-    import pymc as pm
-
-    means = np.array([p.mean for p in priors])
-    sds = np.array([p.sd for p in priors])
-    shape = None if dim else len(priors)
-    return means + sds * pm.Normal(f"{name}_z", shape=shape, dims=dim)
+    return np.array([p.mean for p in priors]) + np.array([p.sd for p in priors]) * z
 
 
-def _as_data(problem: Problem) -> tuple[Layout, Problem]:
-    """Layout and problem whose figures are data of the model and whose rest is constant."""
-    import pymc as pm
-    import pytensor.tensor as pt
+def compile_model(model: "pm.Model") -> Any:
+    """Compile a model for `sample`; `with_data` of the result takes `swap_data`."""
+    import nutpie
 
-    parts, data = layout(problem), data_of(problem)
-    symbols = {k: pm.Data(k, v) for k, v in data.items() if k != "log_size"}
-    names = ("value", "coefficients", "on_root", "offset")
-    figures = replace(problem.figures, **{name: symbols[name] for name in names})
-    parts = parts._replace(
-        windows=pt.as_tensor(parts.windows),
-        lag=pt.as_tensor(parts.lag),
-        lagged=tuple(pt.as_tensor(w) for w in parts.lagged),
-        fixed=symbols["fixed"],
-        seasonal=symbols["seasonal"],
-        relative_level=symbols.get("relative_level", parts.relative_level),
-    )
-    given = replace(problem, figures=figures, given_path=symbols.get("given_path"))
-    return parts, given
+    return nutpie.compile_pymc_model(model)
+
+
+def swap_data(problem: Problem) -> dict[str, Any]:
+    """Figures of a problem under the names of the model's data."""
+    from forecast.models.operation import SWAPPED, figure_data
+
+    data = figure_data(problem)._asdict()
+    return {name: data[name] for name in SWAPPED} | {"log_size": problem.series.log_size}
+
+
+def sample(compiled: Any, sizes: Sizes, seed: int) -> "az.InferenceData":
+    """Sample a compiled model with nutpie's NUTS; same seed, same draws.
+
+    Chains run side by side, so the linear algebra of each keeps to one thread.
+    """
+    import nutpie
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return nutpie.sample(
+            compiled,
+            draws=sizes.draws,
+            tune=sizes.tune,
+            chains=sizes.chains,
+            cores=sizes.cores,
+            target_accept=sizes.target_accept,
+            seed=seed,
+            progress_bar=False,
+            save_warmup=False,
+        )
+
+
+def prior_raw(
+    problem: Problem, priors: LinkPriors, count: int, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Draws of `RAW` from the prior, `count` first."""
+    links, families = len(problem.series.names), len(FAMILIES)
+    spread = np.array([getattr(priors.families, name).spread.sd for name in FAMILIES])
+    return {
+        "family_z": rng.standard_normal((count, len(FAMILY_TERMS), families)),
+        "spread": spread * np.abs(rng.standard_normal((count, families))),
+        "scale_z": rng.standard_normal((count, links)),
+        "elasticity_z": rng.standard_normal((count, links)),
+        "common_z": rng.standard_normal((count, len(COMMON_TERMS))),
+    }
+
+
+def posterior_raw(posterior: "xr.Dataset", count: int | None = None) -> dict[str, Any]:
+    """Draws of `RAW` from a posterior, chains one after the other; `count` takes an even subset."""
+    flat = {name: _flat(posterior[name].values) for name in RAW}
+    total = len(flat["scale_z"])
+    if count is None or count >= total:
+        return flat
+    chosen = np.linspace(0, total - 1, count).round().astype(int)
+    return {name: values[chosen] for name, values in flat.items()}
+
+
+def parameters(raw: dict[str, Any], problem: Problem, priors: LinkPriors) -> list[Parameters]:
+    """Parameters of each draw of `RAW`."""
+    series = problem.series
+    return [
+        transform({k: v[i] for k, v in raw.items()}, series, priors, series.log_size, np)
+        for i in range(len(raw["scale_z"]))
+    ]
+
+
+def _flat(values: np.ndarray) -> np.ndarray:
+    return values.reshape(-1, *values.shape[2:]).astype(np.float64)

@@ -15,7 +15,6 @@ only scales, memories and elasticities are sampled.
 """
 
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,9 +28,6 @@ from forecast.models.kernels import Floats, Ints
 
 KERNELS = ("shares", "national", "population")
 """Links of one kernel forget at one pace."""
-
-SHARES = KERNELS.index("shares")
-"""The kernel of links that share shocks with their area and benefit."""
 
 
 
@@ -138,15 +134,14 @@ class Problem:
 
 
 class Parameters(NamedTuple):
-    """What is sampled, in the form the covariance needs; arrays or symbols of PyTensor."""
+    """What is sampled, in the form the covariance needs; numbers or symbols of PyTensor."""
 
     scale: Any  # (S,) sd of a month's shock
     noise: Any  # (S,) sd of a month's own noise
     elasticity: Any  # (S,)
     memory: Any  # (3,) months, in the order of KERNELS
-    own: Any  # share of the shock variance that is the link's own
-    by_area: Any  # ... shared with its area
-    by_benefit: Any  # ... shared with its benefit
+    by_area: Any  # share of a link's shock variance that it shares with its area
+    by_benefit: Any  # ... with its benefit
     root_long: Any  # months
     root_short: Any  # months
     root_scale: Any  # stationary sd of the log national rate
@@ -203,77 +198,46 @@ def layout(problem: Problem) -> Layout:
     )
 
 
-class Terms(NamedTuple):
-    """The covariance of the figures as ``base + sum_m (U_m U_m') o K_m[w, w]``.
+def covariance(parts: Layout, problem: Problem, p: Parameters) -> Floats:
+    """Covariance of the figures given the parameters, (n, n).
 
-    Attributes
-    ----------
-    base : (n, n) measurement, level, drift and national path
-    columns : m matrices U_m with n rows
-    small : m kernels K_m over distinct windows, (W, W)
-    """
-
-    base: Any
-    columns: list[Any]
-    small: list[Any]
-
-
-def terms(parts: Layout, problem: Problem, p: Parameters, xp: ModuleType = np) -> Terms:
-    """What the covariance of the figures is made of, given the parameters.
-
-    Shocks by kernel (own, shared by area, shared by benefit), noise, and season.
+    Measurement, level and drift; the national path; shocks by kernel (a link's own, shared by
+    area, shared by benefit); noise; season. The oracle of `compiled.density`.
     """
     coefficients = problem.figures.coefficients
-    columns, small = [], []
+    total = parts.fixed + _noise_and_season(parts, problem, p)
+    if problem.given_path is None:
+        total = total + _root_covariance(parts, problem, p)
     shocks = coefficients * p.scale
     area, benefit = parts.has_shared[:, 0], parts.has_shared[:, 1]
-    own = shocks * xp.sqrt(1.0 - p.by_area * area - p.by_benefit * benefit)
-    shared = [
-        xp.sqrt(p.by_area) * ((shocks * area) @ parts.area_groups),
-        xp.sqrt(p.by_benefit) * ((shocks * benefit) @ parts.benefit_groups),
-    ]
-    for index, mask in enumerate(parts.kernel_masks):
-        if not mask.any():
-            continue
-        mine = [own[:, np.flatnonzero(mask)], *(shared if index == SHARES else [])]
-        columns.append(xp.concatenate(mine, axis=1))
-        over_months = kernels.ornstein_uhlenbeck(parts.lag, p.memory[index], xp)
-        small.append(parts.windows @ over_months @ parts.windows.T)
-    columns.append(coefficients * p.noise)
-    small.append(parts.windows @ parts.windows.T)
+    own = shocks * np.sqrt(1.0 - p.by_area * area - p.by_benefit * benefit)
+    for mask, memory in zip(parts.kernel_masks, p.memory, strict=True):
+        over_months = kernels.ornstein_uhlenbeck(parts.lag, memory)
+        by_area = (shocks * area * mask) @ parts.area_groups
+        by_benefit = (shocks * benefit * mask) @ parts.benefit_groups
+        product = (own * mask) @ (own * mask).T
+        product += p.by_area * (by_area @ by_area.T) + p.by_benefit * (by_benefit @ by_benefit.T)
+        total = total + product * _over_figures(parts, over_months)
+    return total
+
+
+def _noise_and_season(parts: Layout, problem: Problem, p: Parameters) -> Floats:
+    noise = problem.figures.coefficients * p.noise
+    total = (noise @ noise.T) * _over_figures(parts, np.eye(len(problem.months)))
     if parts.has_season:
-        amplitude = xp.exp(-p.kappa * parts.relative_level)
-        swings = kernels.season(problem.months, parts.lag, p.season_memory, amplitude, xp)
-        columns.append(parts.seasonal)
-        small.append(parts.windows @ swings @ parts.windows.T)
-    base = parts.fixed
-    if problem.given_path is None:
-        base = base + _root_covariance(parts, problem, p, xp)
-    return Terms(base, columns, small)
+        amplitude = np.exp(-p.kappa * parts.relative_level)
+        swings = kernels.season(problem.months, parts.lag, p.season_memory, amplitude)
+        total += (parts.seasonal @ parts.seasonal.T) * _over_figures(parts, swings)
+    return total
 
 
-def column_widths(parts: Layout) -> list[int]:
-    """Columns of each term of `terms`, in its order."""
-    shared = parts.area_groups.shape[1] + parts.benefit_groups.shape[1]
-    widths = [
-        int(mask.sum()) + (shared if index == SHARES else 0)
-        for index, mask in enumerate(parts.kernel_masks)
-        if mask.any()
-    ]
-    links = parts.kernel_masks.shape[1]
-    return [*widths, links, *([links] if parts.has_season else [])]
+def _over_figures(parts: Layout, over_months: Floats) -> Floats:
+    """From months to figures, (T, T) -> (n, n)."""
+    small = parts.windows @ over_months @ parts.windows.T
+    return small[np.ix_(parts.place, parts.place)]
 
 
-def covariance(parts: Layout, problem: Problem, p: Parameters) -> Floats:
-    """Covariance of the figures given the parameters, as numbers, (n, n)."""
-    base, columns, small = terms(parts, problem, p)
-    where = np.ix_(parts.place, parts.place)
-    for column, kernel in zip(columns, small, strict=True):
-        base = base + (column @ column.T) * kernel[where]
-    return np.asarray(base)
-
-
-def mean(parts: Layout, problem: Problem, p: Parameters) -> Any:
+def mean(parts: Layout, problem: Problem, p: Parameters) -> Floats:
     """Mean of the figures given the parameters, (n,)."""
     series, figures = problem.series, problem.figures
     years = (parts.windows @ (problem.months - problem.middle))[parts.place] / 12.0
@@ -294,7 +258,7 @@ def mean(parts: Layout, problem: Problem, p: Parameters) -> Any:
     return total
 
 
-def root_weights(parts: Layout, problem: Problem, elasticity: Any) -> list[Any]:
+def root_weights(parts: Layout, problem: Problem, elasticity: Floats) -> list[Floats]:
     """Coefficients of the figures on the driver at each lag length, L times (n,)."""
     weights = problem.figures.coefficients * elasticity
     out = [(weights * mask).sum(axis=1) for mask in parts.lag_masks]
@@ -302,15 +266,15 @@ def root_weights(parts: Layout, problem: Problem, elasticity: Any) -> list[Any]:
     return out
 
 
-def root_kernel(lag: Any, p: Parameters, level_sd: float, xp: ModuleType = np) -> Any:
+def root_kernel(lag: Floats, p: Parameters, level_sd: float) -> Floats:
     """Covariance of the log national rate over months: its level and its path."""
-    path = kernels.two_memories(lag, p.root_long, p.root_short, xp)
+    path = kernels.two_memories(lag, p.root_long, p.root_short)
     return level_sd**2 + p.root_scale**2 * path
 
 
-def _root_covariance(parts: Layout, problem: Problem, p: Parameters, xp: ModuleType) -> Any:
+def _root_covariance(parts: Layout, problem: Problem, p: Parameters) -> Floats:
     """Covariance the figures owe to the national path: ``Q K Q'`` over lagged windows."""
-    over_months = root_kernel(parts.lag, p, problem.root_level_sd, xp)
+    over_months = root_kernel(parts.lag, p, problem.root_level_sd)
     shown = 0.0
     for weight, lagged in zip(root_weights(parts, problem, p.elasticity), parts.lagged, strict=True):
         shown = shown + weight[:, None] * lagged[parts.place]

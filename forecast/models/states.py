@@ -151,6 +151,11 @@ def _explain_rate(c: Conditioner, weights: Floats) -> Floats:
     return out
 
 
+def national_rate_cross(c: Conditioner) -> Floats:
+    """Covariance of every figure with the log national rate of every month, (n, T)."""
+    return _explain_rate(c, np.eye(len(c.residual)))
+
+
 def _explain_trend(c: Conditioner, weighted: Floats) -> Floats:
     series, grid = c.problem.series, c.grid
     years = (grid.windows @ grid.years)[c.parts.place]

@@ -1,0 +1,114 @@
+"""The compiled density as an operation of PyTensor, with its gradient."""
+
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import grad_undefined
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
+from pytensor.link.numba.dispatch import basic as numba_basic
+
+from forecast.models import kernels
+from forecast.models.compiled import FigureData, density
+from forecast.models.kernels import Floats
+from forecast.models.problem import Layout, Parameters, Problem, layout, mean
+
+ARGUMENTS = 7
+"""Inputs of `density` that have a gradient."""
+
+SWAPPED = ("residual", "by_elasticity", "fixed", "coefficients", "on_root", "seasonal",
+           "relative_level")
+"""Fields of `FigureData` that change when a model is given other figures of the same shape."""
+
+
+def figure_data(problem: Problem) -> FigureData:
+    """Arrays of a problem as `density` takes them, figures in the order of their windows."""
+    parts, series, figures = layout(problem), problem.series, problem.figures
+    order = np.argsort(parts.place, kind="stable")
+    place = parts.place[order]
+    none, by_elasticity = _means(problem, parts)
+    shape = kernels.season_shape()[np.ix_(problem.months % 12, problem.months % 12)]
+    return FigureData(
+        residual=(figures.value - none)[order],
+        by_elasticity=np.ascontiguousarray(by_elasticity[order]),
+        fixed=np.ascontiguousarray(parts.fixed[np.ix_(order, order)]),
+        coefficients=np.ascontiguousarray(figures.coefficients[order]),
+        on_root=figures.on_root[order],
+        seasonal=np.ascontiguousarray(parts.seasonal[order]),
+        place=place,
+        bounds=np.searchsorted(place, np.arange(len(parts.windows) + 1)),
+        windows=parts.windows,
+        lagged=np.array(parts.lagged),
+        lag_of=np.array([parts.lag_lengths.index(n) for n in series.lag.tolist()]),
+        kernel=series.kernel,
+        area=series.area,
+        benefit=series.benefit,
+        season_shape=shape,
+        relative_level=parts.relative_level,
+        root_variance=np.array([problem.root_level_sd**2]),
+        switches=np.array([int(problem.given_path is None), int(parts.has_season)]),
+    )
+
+
+def arguments(p: Parameters) -> tuple[Any, ...]:
+    """The parameters as `density` takes them, numbers only."""
+    return (p.scale, p.noise, p.elasticity, np.asarray(p.memory),
+            np.array([p.by_area, p.by_benefit]),
+            np.array([p.root_long, p.root_short, p.root_scale]),
+            np.array([p.season_memory, p.kappa]))
+
+
+def _means(problem: Problem, parts: Layout) -> tuple[Floats, Floats]:
+    """Mean of the figures without elasticities, and its derivative by them (it is linear)."""
+    links = len(problem.series.names)
+    zero = Parameters(*([None] * len(Parameters._fields)))
+    none = mean(parts, problem, zero._replace(elasticity=np.zeros(links)))
+    slopes = [mean(parts, problem, zero._replace(elasticity=e)) - none for e in np.eye(links)]
+    return none, np.array(slopes).T
+
+
+class FigureDensity(Op):
+    """`density`: its first output is the log density, the others the gradients of that."""
+
+    __props__ = ()
+
+    def make_node(self, *inputs: Any) -> Apply:
+        """Seven arguments of `density`, then the fields of `FigureData`."""
+        symbols = [pt.as_tensor(x) for x in inputs]
+        outputs = [pt.dscalar(), *(symbols[k].type() for k in range(ARGUMENTS))]
+        return Apply(self, symbols, outputs)
+
+    def perform(self, node: Apply, inputs: Any, output_storage: Any) -> None:
+        """Evaluate with numbers."""
+        values = density(*inputs[:ARGUMENTS], FigureData(*inputs[ARGUMENTS:]))
+        for place, value in zip(output_storage, values, strict=True):
+            place[0] = np.asarray(value)
+
+    def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
+        """Gradient of the log density; the other outputs are not to be differentiated."""
+        slopes = [cotangents[0] * slope for slope in outputs[1:]]
+        rest = range(ARGUMENTS, len(inputs))
+        return [*slopes, *(grad_undefined(self, k, inputs[k]) for k in rest)]
+
+    def L_op(self, inputs: Any, outputs: Any, output_grads: Any) -> list[Any]:  # noqa: N802
+        """`pullback` under the name that older versions of PyTensor call."""
+        return self.pullback(inputs, outputs, output_grads)
+
+
+@numba_basic.register_funcify_default_op_cache_key(FigureDensity)
+def _compile(op: FigureDensity, node: Apply | None = None, **_: Any) -> Any:
+    """Give numba the function itself, under pytensor's own decorator."""
+
+    @numba_basic.numba_njit
+    def call(  # noqa: ANN202, PLR0913
+        a, b, c, d, e, f, g, r, be, fx, co, on, se, pl, bo, wi, la, lo, ke, ar, bn, sh, rl, rv, sw  # noqa: ANN001
+    ):
+        data = FigureData(r, be, fx, co, on, se, pl, bo, wi, la, lo, ke, ar, bn, sh, rl, rv, sw)
+        v, ga, gb, gc, gd, ge, gf, gg = density(a, b, c, d, e, f, g, data)
+        return np.array(v), ga, gb, gc, gd, ge, gf, gg
+
+    return call
+
+
+figure_density = FigureDensity()

@@ -1,0 +1,84 @@
+"""The season of the months a projection reports, for links whose figures are adjusted or yearly.
+
+Figures over whole years say nothing about the season, so it is drawn from its prior: measured
+national factors for unemployment and its split, patterns of zero mean for everything else. A draw
+has one pattern for each link, and its swing answers to the national level: exp(-kappa n[t]).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecast.config.model import LinkPriors
+from forecast.models.kernels import Floats, Ints, season_shape
+from forecast.models.problem import Parameters, Problem, relative_level
+from forecast.models.states import Paths
+
+
+def seasonal_links(
+    problem: Problem,
+    priors: LinkPriors,
+    sets: Sequence[Parameters],
+    futures: int,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Patterns of links and of the national rate over the calendar, in logs.
+
+    Futures that mirror each other have mirrored patterns, as their paths do.
+
+    Returns
+    -------
+    links, rate : (draws, S, 12) and (draws, 12), draws = len(sets) * futures
+    """
+    half = len(sets) * (futures // 2)
+    series = problem.series
+    factor = np.linalg.cholesky(season_shape() + 1e-9 * np.eye(12))
+    links = series.season_sd[:, None] * (
+        rng.standard_normal((half, len(series.names), 12)) @ factor.T
+    )
+    rate = priors.root.season_sd * (rng.standard_normal((half, 12)) @ factor.T)
+    links, rate = _mirrored(links, futures), _mirrored(rate, futures)
+    split = np.array(priors.root.season_jobparate) - np.array(priors.root.season_dagpenge)
+    split_links = [n for n, name in enumerate(series.names) if name.startswith("composition:")]
+    links[:, split_links] += split - split.mean()
+    return links, rate + np.array(priors.root.season_ledige)
+
+
+def _mirrored(patterns: Floats, futures: int) -> Floats:
+    """Half of the draws and their mirror images, in the order of `states` (pairs within a set)."""
+    sets = len(patterns) // (futures // 2)
+    shaped = patterns.reshape(sets, futures // 2, *patterns.shape[1:])
+    return np.concatenate([shaped, -shaped], axis=1).reshape(-1, *patterns.shape[1:])
+
+
+def add_season(
+    paths: Paths,
+    links_season: Floats,
+    rate_season: Floats,
+    labour_force: Floats,
+    kappa: Floats,
+    months: Ints,
+) -> Paths:
+    """Actual paths from adjusted ones.
+
+    The national season is scaled so that each calendar year's mean number of unemployed is the
+    adjusted one, as official adjustments are forced to be: a pin on a year's mean then holds in
+    the months people read.
+
+    Parameters
+    ----------
+    paths : adjusted, (draws, S, T) and (draws, T)
+    labour_force : (draws, T) of the country
+    kappa : (draws,)
+    months : (T,)
+    """
+    calendar = months % 12
+    swing = np.exp(-kappa[:, None] * relative_level(paths.rate))
+    links = paths.links + swing[:, None, :] * links_season[:, :, calendar]
+    rate = paths.rate + rate_season[:, calendar]
+    people = labour_force * np.exp(paths.rate)
+    actual = labour_force * np.exp(rate)
+    for year in np.unique(months // 12):
+        mine = months // 12 == year
+        rate[:, mine] += np.log(people[:, mine].sum(axis=1) / actual[:, mine].sum(axis=1))[:, None]
+    return Paths(links, rate)
