@@ -13,7 +13,7 @@ through its elasticity; parameters learn nothing from a statement.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
@@ -29,9 +29,10 @@ from forecast.models.structure import UNEMPLOYED
 from forecast.vocabulary import Adjustment, Measure
 
 PEOPLE, FORCE = "population:befolkning_land", "population:arbejdsstyrke_land"
+RATES = (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK)
+TURNS, TOLERANCE = 50, 1e-12
 _MEASURES = (
-    Measure.LEDIGHEDSPROCENT,
-    Measure.LEDIGHEDSPROCENT_FAKTISK,
+    *RATES,
     Measure.FULDTIDSPERSONER,
     Measure.ARBEJDSSTYRKE,
     Measure.BEFOLKNING,
@@ -171,78 +172,88 @@ def bend(
         return paths, np.zeros(len(paths.rate))
     size, names = len(c.grid.months), c.problem.series.names
     places = [names.index(PEOPLE), names.index(FORCE)]
-    moved = [_bend_one(national, _vector(paths, q, places), wanted, season[q][c.grid.months % 12],
-                       errors[q]) for q in range(len(paths.rate))]
-    shift = np.array([m[0] for m in moved])
-    pull = -np.array([m[1] for m in moved]) @ national.through.T
-    followed = explain(c, pull)
+    used = np.unique(np.concatenate([w.months for w in wanted]))
+    index = np.concatenate([block * size + used for block in range(3)])
+    free = np.concatenate(
+        [paths.rate[:, used], *(paths.links[:, s][:, used] for s in places)], axis=1
+    )
+    near = [replace(w, months=np.searchsorted(used, w.months)) for w in wanted]
+    covariance = national.covariance[np.ix_(index, index)]
+    calendar = c.grid.months[used] % 12
+    weights, distance = _weights(covariance, free, near, season[:, calendar], errors)
+    shift = weights @ national.covariance[index]
+    followed = explain(c, -weights @ national.through[:, index].T)
     links = followed.links - response(c.problem, c.grid, c.parameters, followed.rate)
     for block, s in enumerate(places, start=1):
         links[:, s] = shift[:, block * size : (block + 1) * size]
     links += response(c.problem, c.grid, c.parameters, shift[:, :size])
-    bent = Paths(paths.links + links, paths.rate + shift[:, :size])
-    return bent, np.array([m[2] for m in moved])
+    return Paths(paths.links + links, paths.rate + shift[:, :size]), distance
 
 
-def _vector(paths: Paths, q: int, places: Sequence[int]) -> Floats:
-    return np.concatenate([paths.rate[q], *(paths.links[q, s] for s in places)])
-
-
-def _bend_one(
-    national: NationalPosterior,
+def _weights(
+    covariance: Floats,
     free: Floats,
     wanted: Sequence[Condition],
     season: Floats,
     errors: Floats,
-) -> tuple[Floats, Floats, float]:
-    """Shift of the national vector, the weights that made it, and the distance of the wish."""
+) -> tuple[Floats, Floats]:
+    """Weights on the national vector whose covariance with it moves it to the conditions.
+
+    Parameters
+    ----------
+    covariance : (3 m, 3 m) over the m months that conditions are about
+    free : (q, 3 m)
+    season : (q, m)
+    errors : (q, j)
+
+    Returns
+    -------
+    weights, distance : (q, 3 m) and (q,)
+    """
     variance = np.array([w.variance for w in wanted])
     target = np.array([w.target for w in wanted]) - np.sqrt(variance) * errors
-    moved, distance = free, 0.0
-    for turn in range(50):
+    moved, distance = free, np.zeros(len(free))
+    step = np.inf
+    for turn in range(TURNS):
         value, slope = _values(moved, wanted, season)
         gap = target - value
-        spread = national.covariance @ slope.T
-        total = slope @ spread + np.diag(variance)
-        weights = np.linalg.solve(total, gap + slope @ (moved - free))
+        spread = slope @ covariance
+        total = spread @ np.swapaxes(slope, 1, 2) + np.diag(variance)
+        aim = gap + np.einsum("qjm,qm->qj", slope, moved - free)
+        found = np.linalg.solve(total, aim[:, :, None])[:, :, 0]
         if turn == 0:
-            distance = float(gap @ np.linalg.solve(total, gap))
-        step = free + spread @ weights - moved
-        moved = moved + step
-        if np.abs(step).max() < 1e-13:
-            return moved - free, slope.T @ weights, distance
+            distance = np.einsum("qj,qj->q", gap, np.linalg.solve(total, gap[:, :, None])[:, :, 0])
+        new = free + np.einsum("qj,qjm->qm", found, spread)
+        step, moved = float(np.abs(new - moved).max()), new
+        if step < TOLERANCE:
+            return np.einsum("qj,qjm->qm", found, slope), distance
     raise ConvergenceError(
-        f"scenario: a path still moves by {np.abs(step).max():.1e} after 50 turns, expected less "
-        "than 1e-13; look for statements that contradict each other"
+        f"scenario: a path still moves by {step:.1e} after {TURNS} turns, expected less than "
+        f"{TOLERANCE:.0e}; look for statements that contradict each other"
     )
 
 
-def _values(
-    vector: Floats, wanted: Sequence[Condition], season: Floats
-) -> tuple[Floats, Floats]:
-    """Logs of what the conditions are about, (j,), and their derivative, (j, 3 T)."""
-    size = len(season)
-    rate, people, share = vector[:size], np.exp(vector[size : 2 * size]), expit(vector[2 * size :])
-    out, slope = np.empty(len(wanted)), np.zeros((len(wanted), 3 * size))
+def _values(vector: Floats, wanted: Sequence[Condition], season: Floats) -> tuple[Floats, Floats]:
+    """Logs of what the conditions are about, (q, j), and their derivative, (q, j, 3 m)."""
+    draws, size = season.shape
+    rate, people = vector[:, :size], np.exp(vector[:, size : 2 * size])
+    share = expit(vector[:, 2 * size :])
+    out, slope = np.empty((draws, len(wanted))), np.zeros((draws, len(wanted), 3 * size))
     for j, w in enumerate(wanted):
         t = w.months
-        shown = rate[t] + season[t] if w.seasonal else rate[t]
-        force = people[t] * share[t]
-        counts = {
-            Measure.ARBEJDSSTYRKE: force,
-            Measure.BEFOLKNING: people[t],
-        }.get(w.measure, force * np.exp(shown))
-        by_count = counts / counts.sum()
-        out[j] = np.log(counts.mean())
-        by_people, by_share = by_count, by_count * (1 - share[t])
-        if w.measure is Measure.BEFOLKNING:
-            by_share = np.zeros(len(t))
-        if w.measure in (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK):
-            out[j] -= np.log(force.mean())
-            by_people = by_count - force / force.sum()
-            by_share = by_people * (1 - share[t])
+        force, rest = people[:, t] * share[:, t], 1.0 - share[:, t]
+        unemployed = force * np.exp(rate[:, t] + (season[:, t] if w.seasonal else 0.0))
+        counts = {Measure.ARBEJDSSTYRKE: force, Measure.BEFOLKNING: people[:, t]}.get(
+            w.measure, unemployed
+        )
+        by_count = counts / counts.sum(axis=1, keepdims=True)
+        out[:, j] = np.log(counts.mean(axis=1))
+        by_force = by_count
+        if w.measure in RATES:
+            out[:, j] -= np.log(force.mean(axis=1))
+            by_force = by_count - force / force.sum(axis=1, keepdims=True)
         if w.measure not in (Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING):
-            slope[j, t] = by_count
-        slope[j, size + t] = by_people
-        slope[j, 2 * size + t] = by_share
+            slope[:, j, t] = by_count
+        slope[:, j, size + t] = by_force
+        slope[:, j, 2 * size + t] = 0.0 if w.measure is Measure.BEFOLKNING else by_force * rest
     return out, slope
