@@ -23,9 +23,7 @@ _KERNEL = {"share_area": 0, "share_region": 0, "national": 1, "composition": 1, 
 _PART_FAMILY = {"land": "composition", "region": "share_region", "area": "share_area"}
 
 
-def series_of(
-    structure: Structure, priors: LinkPriors, found: Sequence[Observation]
-) -> Series:
+def series_of(structure: Structure, priors: LinkPriors, found: Sequence[Observation]) -> Series:
     """Priors and places of every link of a structure."""
     sizes = _sizes(structure, found)
     rows = [_link(name, structure, priors, sizes) for name in structure.names]
@@ -43,8 +41,11 @@ def _link(
     if kind.startswith("part_"):
         where = kind.removeprefix("part_")
         common = priors.links.part
-        same = {"land": common, "region": priors.links.share_region,
-                "area": priors.links.share_area}[where]
+        same = {
+            "land": common,
+            "region": priors.links.share_region,
+            "area": priors.links.share_area,
+        }[where]
         row = _row(_PART_FAMILY[where], same.level, common.drift, common.elasticity, priors)
         # The municipality's part is a part of its half of the country, not of the country.
         half = float(priors.population.befolkning_region.level.mean)
@@ -160,8 +161,8 @@ def build_problem(
     """
     series = series_of(structure, priors, found)
     rate = priors.root.level.mean
+    move = np.inf
     paths, rates = np.tile(series.level_mean, (len(found), 1)), np.full(len(found), rate)
-    problem = None
     for _ in range(60):
         coefficients, on_root, offset = linearise(found, paths, rates, tree, structure)
         offset = offset + _root_season(found, priors) * on_root
@@ -208,6 +209,6 @@ def _root_season(found: Sequence[Observation], priors: LinkPriors) -> Floats:
     out = np.zeros(len(found))
     for index, figure in enumerate(found):
         if figure.seasonal:
-            mean = np.mean(np.exp(pattern[figure.window.months % 12]))
-            out[index] = float(np.log(mean))
+            actual = np.exp(pattern[figure.window.months % 12])
+            out[index] = float(np.log(actual.mean()))
     return out

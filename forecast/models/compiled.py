@@ -13,7 +13,11 @@ PyTensor would differentiate the Cholesky factor itself and compile a hundred sm
 times the price of a gradient and a minute of compilation.
 """
 
-from typing import Any, NamedTuple
+# numba's decorators hide the types of what they compile:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUntypedFunctionDecorator=false, reportArgumentType=false
+
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -51,7 +55,7 @@ class FigureData(NamedTuple):
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _inverse_factor(lower: Floats) -> Floats:  # pragma: no cover - compiled
+def _inverse_factor(lower: Floats) -> Floats:  # pragma: no cover
     """Inverse of a lower triangular matrix, block row by block row."""
     size = lower.shape[0]
     out = np.zeros((size, size))
@@ -75,7 +79,7 @@ def _inverse_factor(lower: Floats) -> Floats:  # pragma: no cover - compiled
 @nb.njit(error_model="numpy", cache=True)
 def _add_term(
     total: Floats, columns: Floats, small: Floats, bounds: Ints
-) -> Floats:  # pragma: no cover - compiled
+) -> Floats:  # pragma: no cover
     """Add ``(U U') o K[w, w]`` to the covariance; returns U U'.
 
     Figures of one window stand together, so K is constant over blocks and the loops are plain.
@@ -93,7 +97,7 @@ def _add_term(
 @nb.njit(error_model="numpy", cache=True, fastmath={"reassoc"})
 def _term_gradients(
     slope: Floats, columns: Floats, product: Floats, small: Floats, bounds: Ints
-) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+) -> tuple[Floats, Floats]:  # pragma: no cover
     """Gradients by U and by K of a term."""
     tilted, d_small = np.empty_like(slope), np.zeros_like(small)
     for v in range(len(small)):
@@ -108,9 +112,7 @@ def _term_gradients(
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _factors(
-    kernel: int, data: FigureData
-) -> tuple[Ints, int, int]:  # pragma: no cover - compiled
+def _factors(kernel: int, data: FigureData) -> tuple[Ints, int, int]:  # pragma: no cover
     """Links of a kernel, and how many area and benefit factors they have."""
     mine = np.flatnonzero(data.kernel == kernel)
     areas, benefits = 0, 0
@@ -122,7 +124,7 @@ def _factors(
 @nb.njit(error_model="numpy", cache=True)
 def _shock_columns(
     kernel: int, scale: Floats, shares: Floats, data: FigureData
-) -> Floats:  # pragma: no cover - compiled
+) -> Floats:  # pragma: no cover
     """U of one kernel's shocks: own columns, then one for each area and benefit factor."""
     n = data.coefficients.shape[0]
     mine, areas, benefits = _factors(kernel, data)
@@ -143,9 +145,14 @@ def _shock_columns(
 
 @nb.njit(error_model="numpy", cache=True)
 def _shock_gradients(
-    kernel: int, d_columns: Floats, scale: Floats, shares: Floats, data: FigureData,
-    d_scale: Floats, d_shares: Floats,
-) -> None:  # pragma: no cover - compiled
+    kernel: int,
+    d_columns: Floats,
+    scale: Floats,
+    shares: Floats,
+    data: FigureData,
+    d_scale: Floats,
+    d_shares: Floats,
+) -> None:  # pragma: no cover
     """Carry the gradient of U back to scales and shares."""
     n = d_columns.shape[0]
     mine, areas, _ = _factors(kernel, data)
@@ -170,7 +177,7 @@ def _shock_gradients(
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _two_memories(lag: float, root: Floats) -> Floats:  # pragma: no cover - compiled
+def _two_memories(lag: float, root: Floats) -> Floats:  # pragma: no cover
     """Covariance of the national path at a lag and its derivatives by long, short and scale.
 
     The derivatives by the memories are complex steps, exact to rounding.
@@ -196,9 +203,7 @@ def _two_memories(lag: float, root: Floats) -> Floats:  # pragma: no cover - com
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _root_columns(
-    elasticity: Floats, data: FigureData
-) -> Floats:  # pragma: no cover - compiled
+def _root_columns(elasticity: Floats, data: FigureData) -> Floats:  # pragma: no cover
     """Q: what each figure shows of each month of the national path, (n, T)."""
     n, links = data.coefficients.shape
     out = np.zeros((n, data.lagged.shape[2]))
@@ -212,9 +217,7 @@ def _root_columns(
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _season(
-    swing: Floats, data: FigureData
-) -> tuple[Floats, Floats, Floats]:  # pragma: no cover - compiled
+def _season(swing: Floats, data: FigureData) -> tuple[Floats, Floats, Floats]:  # pragma: no cover
     """Season of unit size over windows and its derivatives by memory and kappa, (W, W)."""
     size = len(data.relative_level)
     value = np.empty((size, size))
@@ -227,14 +230,15 @@ def _season(
             by_memory[t, u] = here * lag / swing[0] ** 2
             by_kappa[t, u] = -here * level
     a = data.windows
-    return (np.dot(np.dot(a, value), a.T), np.dot(np.dot(a, by_memory), a.T),
-            np.dot(np.dot(a, by_kappa), a.T))
+    return (
+        np.dot(np.dot(a, value), a.T),
+        np.dot(np.dot(a, by_memory), a.T),
+        np.dot(np.dot(a, by_kappa), a.T),
+    )
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _levels(
-    memory: float, data: FigureData
-) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+def _levels(memory: float, data: FigureData) -> tuple[Floats, Floats]:  # pragma: no cover
     """Ornstein-Uhlenbeck level over windows and its derivative by the memory, (W, W)."""
     size = data.windows.shape[1]
     value, slope = np.empty((size, size)), np.empty((size, size))
@@ -249,7 +253,7 @@ def _levels(
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _path(size: int, root: Floats, level: float) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+def _path(size: int, root: Floats, level: float) -> tuple[Floats, Floats]:  # pragma: no cover
     """Covariance of the national path over months, (T, T), and its slopes by lag, (3, T)."""
     value, slopes = np.zeros((size, size)), np.zeros((3, size))
     for lag in range(size):
@@ -264,7 +268,7 @@ def _path(size: int, root: Floats, level: float) -> tuple[Floats, Floats]:  # pr
 @nb.njit(error_model="numpy", cache=True)
 def _small_kernels(
     memory: Floats, swing: Floats, data: FigureData
-) -> tuple[Floats, Floats, Floats]:  # pragma: no cover - compiled
+) -> tuple[Floats, Floats, Floats]:  # pragma: no cover
     """Kernels of shocks, noise and season over windows, their slopes by memory and by kappa."""
     size = data.windows.shape[0]
     small, by_memory = np.zeros((TERMS, size, size)), np.zeros((TERMS, size, size))
@@ -278,7 +282,7 @@ def _small_kernels(
 @nb.njit(error_model="numpy", cache=True)
 def _columns(
     term: int, scale: Floats, noise: Floats, shares: Floats, data: FigureData
-) -> Floats:  # pragma: no cover - compiled
+) -> Floats:  # pragma: no cover
     """U of a term."""
     if term < SHOCKS:
         return _shock_columns(term, scale, shares, data)
@@ -288,9 +292,7 @@ def _columns(
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _slope(
-    total: Floats, residual: Floats
-) -> tuple[float, Floats, Floats]:  # pragma: no cover - compiled
+def _slope(total: Floats, residual: Floats) -> tuple[float, Floats, Floats]:  # pragma: no cover
     """Log density, V^-1 r and G from a covariance."""
     n = len(residual)
     lower = np.linalg.cholesky(total)
@@ -307,9 +309,14 @@ def _slope(
 
 @nb.njit(error_model="numpy", cache=True)
 def _root_gradients(
-    slope: Floats, shown: Floats, path: Floats, slopes: Floats, data: FigureData,
-    d_root: Floats, d_elasticity: Floats,
-) -> None:  # pragma: no cover - compiled
+    slope: Floats,
+    shown: Floats,
+    path: Floats,
+    slopes: Floats,
+    data: FigureData,
+    d_root: Floats,
+    d_elasticity: Floats,
+) -> None:  # pragma: no cover
     """Carry G back to the national path's parameters and to the elasticities."""
     size = path.shape[0]
     tilted = np.dot(slope, shown)
@@ -328,8 +335,14 @@ def _root_gradients(
 
 @nb.njit(error_model="numpy", cache=True)
 def density(
-    scale: Floats, noise: Floats, elasticity: Floats, memory: Floats, shares: Floats,
-    root: Floats, swing: Floats, data: FigureData,
+    scale: Floats,
+    noise: Floats,
+    elasticity: Floats,
+    memory: Floats,
+    shares: Floats,
+    root: Floats,
+    swing: Floats,
+    data: FigureData,
 ) -> tuple[float, Floats, Floats, Floats, Floats, Floats, Floats, Floats]:  # pragma: no cover
     """Log density of the figures and its gradients by the first seven arguments.
 

@@ -5,7 +5,12 @@ months and e independent with covariance R, so y has covariance ``V = A K A' + R
 for any windows; the cost grows with the cube of the number of figures.
 """
 
+# scipy.linalg brings no types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +83,7 @@ def restricted_log_density(residual: Floats, covariance: Floats, design: Floats)
     ----------
     Harville 1974, Biometrika 61(2), doi:10.1093/biomet/61.2.383.
     """
-    full, _ = linalg.qr(design)
+    full = cast("Floats", linalg.qr(design)[0])
     basis = full[:, design.shape[1] :]
     return log_density(basis.T @ residual, basis.T @ covariance @ basis)
 

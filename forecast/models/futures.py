@@ -20,7 +20,9 @@ from forecast.models.states import (
     condition,
     deviations,
     make_grid,
+    mean_drift,
     mean_paths,
+    response,
 )
 from forecast.models.structure import Levels, Structure
 
@@ -36,14 +38,39 @@ class Future:
     ----------
     actual : levels with season
     adjusted_unemployed : (draws, 3, T) full-time persons, season taken out
-    paths : adjusted link paths, float64
+    paths : adjusted link paths
+    response : (draws, S, T) what the national path adds to each link
+    drift : (draws, S) a year
     months : (T,)
     """
 
     actual: Levels
     adjusted_unemployed: Floats
     paths: Paths
+    response: Floats
+    drift: Floats
     months: Ints
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Paths of the free forecast and of every bend of it.
+
+    Attributes
+    ----------
+    sets : the parameters, in the order of the draws
+    paths : one for each bend, draws first
+    season : patterns of links and of the national rate, (draws, S, 12) and (draws, 12)
+    drift : (draws, S) posterior mean drift a year
+    grid : the months
+    """
+
+    problem: Problem
+    sets: tuple[Parameters, ...]
+    paths: tuple[Paths, ...]
+    season: tuple[Floats, Floats]
+    drift: Floats
+    grid: Grid
 
 
 def simulate(
@@ -54,19 +81,14 @@ def simulate(
     futures: int,
     bends: Sequence[Bend],
     rng: np.random.Generator,
-) -> tuple[list[Paths], Floats, Floats, Grid]:
-    """Paths of the free forecast and of every bend of it, with the season's patterns.
+) -> Simulated:
+    """Draw futures and bend them.
 
     Parameters
     ----------
-    sets : parameters, one future pair or more each
-    futures : even number of futures for each set
+    sets : parameters
+    futures : even number of futures for each set, in pairs that mirror each other
     bends : one for each scenario; `identity` gives the free forecast itself
-
-    Returns
-    -------
-    paths, links_season, rate_season, grid
-        One `Paths` for each bend with draws first; patterns (draws, S, 12) and (draws, 12).
     """
     parts = layout(problem)
     grid = make_grid(problem, parts, last_month)
@@ -74,44 +96,58 @@ def simulate(
     size = (len(sets), futures, len(problem.series.names), len(grid.months))
     out = [Paths(np.empty(size), np.empty((size[0], size[1], size[3]))) for _ in bends]
     shaped = rate_season.reshape(len(sets), futures, 12)
+    drift = np.empty((len(sets), size[2]))
     for i, p in enumerate(sets):
         c, free = _free(problem, parts, grid, p, futures, rng)
+        drift[i] = mean_drift(c)
         for kept, bent in zip(out, bends, strict=True):
-            links, rate = bent(c, free, shaped[i], i)
-            kept.links[i], kept.rate[i] = links, rate
-    return (
-        [Paths(_by_turn(p.links), _by_turn(p.rate)) for p in out],
-        _by_turn(links_season.reshape(len(sets), futures, -1, 12)),
-        _by_turn(shaped),
-        grid,
-    )
+            kept.links[i], kept.rate[i] = bent(c, free, shaped[i], i)
+    season = _by_turn(links_season.reshape(len(sets), futures, -1, 12)), _by_turn(shaped)
+    paths = tuple(Paths(_by_turn(p.links), _by_turn(p.rate)) for p in out)
+    return Simulated(problem, tuple(sets), paths, season, np.tile(drift, (futures, 1)), grid)
 
 
 def identity(c: Conditioner, free: Paths, season: Floats, number: int) -> Paths:
-    """The free forecast."""
+    """Leave the free forecast as it is."""
+    del c, season, number
     return free
 
 
-def levels_of(
-    structure: Structure,
-    paths: Paths,
-    season: tuple[Floats, Floats],
-    kappa: Floats,
-    months: Ints,
-    first: int,
-) -> Future:
-    """Full-time persons and people on every draw, from month `first` on."""
+def levels_of(structure: Structure, made: Simulated, which: int, first: int) -> Future:
+    """Full-time persons and people on every draw, from month `first` on.
+
+    Parameters
+    ----------
+    which : number of the bend
+    """
+    months = made.grid.months
     here = months >= first
-    paths = Paths(paths.links[:, :, here], paths.rate[:, here])
+    response = _responses(made, made.paths[which].rate)[:, :, here]
+    paths = Paths(made.paths[which].links[:, :, here], made.paths[which].rate[:, here])
     months = months[here]
     adjusted = structure.levels(paths.links, paths.rate)
     unemployed = adjusted.persons[:, :, : len(structure.unemployed)].sum(axis=2)
-    moved = add_season(paths, *season, adjusted.labour_force[:, 2], kappa, months)
-    return Future(structure.levels(moved.links, moved.rate), unemployed, paths, months)
+    kappa = np.tile([float(p.kappa) for p in made.sets], len(paths.rate) // len(made.sets))
+    moved = add_season(paths, *made.season, adjusted.labour_force[:, 2], kappa, months)
+    actual = structure.levels(moved.links, moved.rate)
+    return Future(actual, unemployed, paths, response, made.drift, months)
+
+
+def _responses(made: Simulated, rate: Floats) -> Floats:
+    out = np.empty((len(rate), len(made.problem.series.names), len(made.grid.months)))
+    driver = rate - made.problem.centre
+    for i, p in enumerate(made.sets):
+        mine = slice(i, None, len(made.sets))
+        out[mine] = response(made.problem, made.grid, p, driver[mine])
+    return out
 
 
 def _free(
-    problem: Problem, parts: Layout, grid: Grid, p: Parameters, futures: int,
+    problem: Problem,
+    parts: Layout,
+    grid: Grid,
+    p: Parameters,
+    futures: int,
     rng: np.random.Generator,
 ) -> tuple[Conditioner, Paths]:
     c = condition(problem, parts, grid, p)
@@ -121,6 +157,6 @@ def _free(
 
 
 def _by_turn(values: Floats) -> Floats:
-    """(sets, futures, ...) -> (futures * sets, ...)."""
+    """Reorder (sets, futures, ...) to (futures * sets, ...)."""
     moved = np.swapaxes(values, 0, 1)
     return np.ascontiguousarray(moved).reshape(-1, *values.shape[2:])

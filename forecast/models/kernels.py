@@ -31,7 +31,7 @@ def ornstein_uhlenbeck(lag: Floats, memory: float) -> Floats:
 
 
 def intrinsic_ornstein_uhlenbeck(lag: Floats, memory: float) -> Floats:
-    """The same level up to a constant: ``T/2 (exp(-h/T) - 1)``, and ``-h/2`` for T infinite.
+    """Give the same level up to a constant: ``T/2 (exp(-h/T) - 1)``, and ``-h/2`` for T infinite.
 
     Only contrasts (weights that sum to zero) have a variance under it; there it equals
     `ornstein_uhlenbeck`, and in the limit the random walk with unit shocks.
@@ -67,9 +67,7 @@ def season_shape(length: float = 1.2, rough: float = 0.15) -> Floats:
     return shape / np.mean(np.diag(shape))
 
 
-def season(
-    months: NDArray[np.int64], lag: Floats, memory: float, amplitude: Floats
-) -> Floats:
+def season(months: NDArray[np.int64], lag: Floats, memory: float, amplitude: Floats) -> Floats:
     """Evolving season of unit size: ``A[t] A[t'] C[month, month'] exp(-h/T)``, (T, T)."""
     calendar = months % 12
     pattern = season_shape()[np.ix_(calendar, calendar)]

@@ -161,9 +161,7 @@ def _log_moments(value: float, half: float) -> tuple[float, float]:
     return float(mean), float(np.sqrt(square - mean**2))
 
 
-def log_quantity(
-    found: Observation, levels: Levels, tree: Tree, structure: Structure
-) -> Floats:
+def log_quantity(found: Observation, levels: Levels, tree: Tree, structure: Structure) -> Floats:
     """Log of what a figure measures, (...,) for levels of one month, (..., 1)."""
     place = structure.areas.index(found.area)
     if found.measure is Measure.ARBEJDSSTYRKE:
@@ -192,8 +190,9 @@ def _persons(group: str, levels: Levels, tree: Tree, structure: Structure) -> Fl
     parts = [part for part, _ in structure.parts]
     if group in parts:
         return levels.parts[..., parts.index(group), 0]
-    members = [structure.benefits.index(k) for k in tree.components(group)
-               if k in structure.benefits]
+    members = [
+        structure.benefits.index(k) for k in tree.components(group) if k in structure.benefits
+    ]
     return levels.persons[..., members, 0].sum(axis=-1)
 
 
@@ -220,8 +219,11 @@ def linearise(
     """
     size, step = len(structure.names), 1e-5
     steps = np.vstack([np.eye(size + 1), -np.eye(size + 1), np.zeros((1, size + 1))]) * step
-    coefficients, on_root, offset = (np.empty((len(found), size)), np.empty(len(found)),
-                                     np.empty(len(found)))
+    coefficients, on_root, offset = (
+        np.empty((len(found), size)),
+        np.empty(len(found)),
+        np.empty(len(found)),
+    )
     for index, figure in enumerate(found):
         point = np.concatenate([paths[index], rates[index : index + 1]])
         moved = point + steps

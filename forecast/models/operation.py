@@ -1,5 +1,12 @@
 """The compiled density as an operation of PyTensor, with its gradient."""
 
+# PyTensor and numba bring few types, and the arguments of an Op are symbols or numbers:
+# ruff: noqa: ANN401
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportMissingTypeArgument=false
+# pyright: reportPrivateImportUsage=false, reportCallIssue=false
+
 from typing import Any
 
 import numpy as np
@@ -17,8 +24,15 @@ from forecast.models.problem import Layout, Parameters, Problem, layout, mean
 ARGUMENTS = 7
 """Inputs of `density` that have a gradient."""
 
-SWAPPED = ("residual", "by_elasticity", "fixed", "coefficients", "on_root", "seasonal",
-           "relative_level")
+SWAPPED = (
+    "residual",
+    "by_elasticity",
+    "fixed",
+    "coefficients",
+    "on_root",
+    "seasonal",
+    "relative_level",
+)
 """Fields of `FigureData` that change when a model is given other figures of the same shape."""
 
 
@@ -52,11 +66,16 @@ def figure_data(problem: Problem) -> FigureData:
 
 
 def arguments(p: Parameters) -> tuple[Any, ...]:
-    """The parameters as `density` takes them, numbers only."""
-    return (p.scale, p.noise, p.elasticity, np.asarray(p.memory),
-            np.array([p.by_area, p.by_benefit]),
-            np.array([p.root_long, p.root_short, p.root_scale]),
-            np.array([p.season_memory, p.kappa]))
+    """Give the parameters as `density` takes them, numbers only."""
+    return (
+        p.scale,
+        p.noise,
+        p.elasticity,
+        np.asarray(p.memory),
+        np.array([p.by_area, p.by_benefit]),
+        np.array([p.root_long, p.root_short, p.root_scale]),
+        np.array([p.season_memory, p.kappa]),
+    )
 
 
 def _means(problem: Problem, parts: Layout) -> tuple[Floats, Floats]:
@@ -81,6 +100,7 @@ class FigureDensity(Op):
 
     def perform(self, node: Apply, inputs: Any, output_storage: Any) -> None:
         """Evaluate with numbers."""
+        del node
         values = density(*inputs[:ARGUMENTS], FigureData(*inputs[ARGUMENTS:]))
         for place, value in zip(output_storage, values, strict=True):
             place[0] = np.asarray(value)
@@ -99,14 +119,12 @@ class FigureDensity(Op):
 @numba_basic.register_funcify_default_op_cache_key(FigureDensity)
 def _compile(op: FigureDensity, node: Apply | None = None, **_: Any) -> Any:
     """Give numba the function itself, under pytensor's own decorator."""
+    del op, node
 
     @numba_basic.numba_njit
-    def call(  # noqa: ANN202, PLR0913
-        a, b, c, d, e, f, g, r, be, fx, co, on, se, pl, bo, wi, la, lo, ke, ar, bn, sh, rl, rv, sw  # noqa: ANN001
-    ):
-        data = FigureData(r, be, fx, co, on, se, pl, bo, wi, la, lo, ke, ar, bn, sh, rl, rv, sw)
-        v, ga, gb, gc, gd, ge, gf, gg = density(a, b, c, d, e, f, g, data)
-        return np.array(v), ga, gb, gc, gd, ge, gf, gg
+    def call(*inputs: Any) -> Any:
+        values = density(*inputs[:ARGUMENTS], FigureData(*inputs[ARGUMENTS:]))
+        return (np.array(values[0]), *values[1:])
 
     return call
 

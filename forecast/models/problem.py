@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-
 from forecast.core.period import Window
 from forecast.errors import AlignmentError
 from forecast.models import kernels
@@ -28,8 +27,6 @@ from forecast.models.kernels import Floats, Ints
 
 KERNELS = ("shares", "national", "population")
 """Links of one kernel forget at one pace."""
-
-
 
 
 @dataclass(frozen=True)
@@ -275,8 +272,10 @@ def root_kernel(lag: Floats, p: Parameters, level_sd: float) -> Floats:
 def _root_covariance(parts: Layout, problem: Problem, p: Parameters) -> Floats:
     """Covariance the figures owe to the national path: ``Q K Q'`` over lagged windows."""
     over_months = root_kernel(parts.lag, p, problem.root_level_sd)
-    shown = 0.0
-    for weight, lagged in zip(root_weights(parts, problem, p.elasticity), parts.lagged, strict=True):
+    shown = np.zeros((len(parts.place), len(problem.months)))
+    for weight, lagged in zip(
+        root_weights(parts, problem, p.elasticity), parts.lagged, strict=True
+    ):
         shown = shown + weight[:, None] * lagged[parts.place]
     return shown @ over_months @ shown.T
 

@@ -11,6 +11,10 @@ pairs that mirror each other about the posterior mean of their parameters (antit
 takes most of the Monte Carlo error out of medians and changes no distribution.
 """
 
+# scipy.linalg brings no types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,7 +99,7 @@ def make_grid(problem: Problem, parts: Layout, last_month: int) -> Grid:
         fitted=fitted,
         windows=windows,
         lagged=tuple(moving_average(len(months), n) for n in parts.lag_lengths),
-        years=(months - problem.middle) / 12.0,
+        years=((months - problem.middle) / 12.0).astype(np.float64),
     )
 
 
@@ -115,7 +119,7 @@ def prior_mean(problem: Problem, grid: Grid, p: Parameters, rate: Floats) -> Flo
 
 
 def response(problem: Problem, grid: Grid, p: Parameters, driver: Floats) -> Floats:
-    """What a national path adds to each link, (..., T) -> (..., S, T)."""
+    """Add up what a national path moves in each link, (..., T) -> (..., S, T)."""
     out = np.zeros((*driver.shape[:-1], len(problem.series.names), driver.shape[-1]))
     for length, smooth in zip(sorted({0, *problem.series.lag.tolist()}), grid.lagged, strict=True):
         mine = problem.series.lag == length
@@ -230,12 +234,22 @@ def mean_paths(c: Conditioner, future_path: Floats | None = None) -> Paths:
     return Paths(links, start + moved.rate[0])
 
 
+def mean_drift(c: Conditioner) -> Floats:
+    """Posterior mean of each link's drift a year, given the parameters, (S,)."""
+    series = c.problem.series
+    weighted = c.solve(c.residual)[:, None] * c.problem.figures.coefficients
+    years = (c.grid.windows @ c.grid.years)[c.parts.place]
+    return series.drift_mean + series.drift_sd**2 * (years @ weighted)
+
+
 def deviations(c: Conditioner, count: int, rng: np.random.Generator) -> Paths:
     """Deviations from the posterior mean: `count` exact draws, (count, S, T) and (count, T)."""
     prior = prior_deviations(c, count, rng)
     figures = c.problem.figures
     windows = c.grid.windows.T
-    shown = np.einsum("is,qsi->qi", figures.coefficients, (prior.links @ windows)[..., c.parts.place])
+    shown = np.einsum(
+        "is,qsi->qi", figures.coefficients, (prior.links @ windows)[..., c.parts.place]
+    )
     shown += figures.on_root * (prior.rate @ windows)[..., c.parts.place]
     shown += figures.sd * rng.standard_normal(shown.shape)
     moved = explain(c, c.solve(shown.T).T)

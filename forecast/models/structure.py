@@ -17,6 +17,9 @@ alive there is one national path and two links that split it:
 Everything that people read is a sum or a ratio of these, taken draw by draw.
 """
 
+# scipy.special brings no stubs:
+# pyright: reportMissingTypeStubs=false
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -159,9 +162,7 @@ class Structure:
     ) -> Floats:
         ratios = np.exp(split["composition"])
         base = labour_force * np.exp(rate) / (1.0 + ratios.sum(axis=-2))
-        unemployed = np.concatenate(
-            [base[..., None, :], ratios * base[..., None, :]], axis=-2
-        )
+        unemployed = np.concatenate([base[..., None, :], ratios * base[..., None, :]], axis=-2)
         others = population[..., None, :] * np.exp(split["national"])
         return np.concatenate([unemployed, others], axis=-2)
 

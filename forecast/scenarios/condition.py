@@ -234,7 +234,7 @@ def _weights(
 
 
 def _values(vector: Floats, wanted: Sequence[Condition], season: Floats) -> tuple[Floats, Floats]:
-    """Logs of what the conditions are about, (q, j), and their derivative, (q, j, 3 m)."""
+    """Compute logs of what the conditions are about, (q, j), and their derivative, (q, j, 3 m)."""
     draws, size = season.shape
     rate, people = vector[:, :size], np.exp(vector[:, size : 2 * size])
     share = expit(vector[:, 2 * size :])
