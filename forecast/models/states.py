@@ -244,20 +244,27 @@ def mean_drift(c: Conditioner) -> Floats:
 
 def deviations(c: Conditioner, count: int, rng: np.random.Generator) -> Paths:
     """Deviations from the posterior mean: `count` exact draws, (count, S, T) and (count, T)."""
-    prior = prior_deviations(c, count, rng)
+    prior, season = _prior(c, count, rng)
     figures = c.problem.figures
     windows = c.grid.windows.T
-    shown = np.einsum(
-        "is,qsi->qi", figures.coefficients, (prior.links @ windows)[..., c.parts.place]
-    )
+    # an adjusted figure shows the paths without their season
+    over = (prior.links @ windows)[..., c.parts.place]
+    over += figures.seasonal * (season @ windows)[..., c.parts.place]
+    shown = np.einsum("is,qsi->qi", figures.coefficients, over)
     shown += figures.on_root * (prior.rate @ windows)[..., c.parts.place]
     shown += figures.sd * rng.standard_normal(shown.shape)
     moved = explain(c, c.solve(shown.T).T)
-    return Paths(prior.links - moved.links, prior.rate - moved.rate)
+    return Paths(prior.links + season - moved.links, prior.rate - moved.rate)
 
 
 def prior_deviations(c: Conditioner, count: int, rng: np.random.Generator) -> Paths:
     """Deviations of the paths from their prior mean, given the parameters."""
+    prior, season = _prior(c, count, rng)
+    return Paths(prior.links + season, prior.rate)
+
+
+def _prior(c: Conditioner, count: int, rng: np.random.Generator) -> tuple[Paths, Floats]:
+    """Paths without season, and the season of the links, (count, S, T)."""
     problem, grid, p, series = c.problem, c.grid, c.parameters, c.problem.series
     size, length = len(series.names), len(grid.months)
     rate = np.zeros((count, length))
@@ -272,13 +279,13 @@ def prior_deviations(c: Conditioner, count: int, rng: np.random.Generator) -> Pa
     tails = rng.chisquare(TAIL_DEGREES, (count, size, length - grid.fitted))
     noise[:, :, grid.fitted :] *= np.sqrt((TAIL_DEGREES - 2) / tails)
     links += p.noise[:, None] * noise
+    season = np.zeros_like(links)
     if c.parts.has_season:
-        kernel = season_kernel(c)
-        values, vectors = np.linalg.eigh(kernel)
+        values, vectors = np.linalg.eigh(season_kernel(c))
         root = vectors * np.sqrt(np.clip(values, 0.0, None))
         swings = rng.standard_normal((count, size, length)) @ root.T
-        links += series.season_sd[:, None] * swings
-    return Paths(links, rate)
+        season += series.season_sd[:, None] * swings
+    return Paths(links, rate), season
 
 
 def _shocks(c: Conditioner, count: int, rng: np.random.Generator) -> Floats:

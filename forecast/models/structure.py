@@ -100,15 +100,15 @@ class Structure:
         half = chain[kinds.index("region-group")]
         alive = [k for k in tree.leaves if tree.group(k).discontinued is None]
         unemployed = tree.components(UNEMPLOYED)
+        wholes = {
+            k: tuple(leaf for leaf in tree.components(str(tree.group(k).part_of)) if leaf in alive)
+            for k in tree.parts
+        }
         return cls(
             areas=(area, half, chain[-1]),
             unemployed=tuple(k for k in unemployed if k in alive),
             others=tuple(k for k in alive if k not in unemployed),
-            parts=tuple(
-                (k, tree.components(str(tree.group(k).part_of)))
-                for k in tree.parts
-                if k in observed
-            ),
+            parts=tuple((k, whole) for k, whole in wholes.items() if k in observed and whole),
         )
 
     @property
