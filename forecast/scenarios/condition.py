@@ -14,6 +14,7 @@ through its elasticity; parameters learn nothing from a statement.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
@@ -74,6 +75,13 @@ class NationalPosterior:
     through: Floats
 
 
+class Calendar(NamedTuple):
+    """Calendar years of months, (m,), and the national season in them, (q, m) logs."""
+
+    years: kernels.Ints
+    season: Floats
+
+
 def conditions(spec: ScenarioSpec, country: str, months: kernels.Ints) -> tuple[Condition, ...]:
     """Statements of a scenario as conditions on the national path.
 
@@ -100,7 +108,18 @@ def _condition(
             f"({', '.join(_MEASURES)}); state what the country will do and read {s.area} off "
             "the result"
         )
-    first = int(months[0])
+    first, last = int(months[0]), int(months[-1])
+    if s.window.first < first or s.window.last > last:
+        raise ConfigError(
+            f"scenario {scenario}: statement[{place}]: found period {s.window.code}, expected "
+            f"months within {Window(first, last).code}; correct the period, or let the projection "
+            "run further"
+        )
+    if s.value <= 0:
+        raise ConfigError(
+            f"scenario {scenario}: statement[{place}]: found {s.measure} = {s.value:g}, expected "
+            "more than zero; correct the value"
+        )
     return Condition(
         measure=s.measure,
         window=s.window,
@@ -109,6 +128,13 @@ def _condition(
         seasonal=s.adjustment is Adjustment.ACTUAL,
         months=np.arange(s.window.first, s.window.last + 1) - first,
     )
+
+
+def _reach(w: Condition, months: kernels.Ints) -> kernels.Ints:
+    """Places of the months a condition depends on: with a season, all of their calendar years."""
+    if not w.seasonal:
+        return w.months
+    return np.flatnonzero(np.isin(months // 12, months[w.months] // 12))
 
 
 def national_posterior(c: Conditioner) -> NationalPosterior:
@@ -172,15 +198,15 @@ def bend(
         return paths, np.zeros(len(paths.rate))
     size, names = len(c.grid.months), c.problem.series.names
     places = [names.index(PEOPLE), names.index(FORCE)]
-    used = np.unique(np.concatenate([w.months for w in wanted]))
+    used = np.unique(np.concatenate([_reach(w, c.grid.months) for w in wanted]))
     index = np.concatenate([block * size + used for block in range(3)])
     free = np.concatenate(
         [paths.rate[:, used], *(paths.links[:, s][:, used] for s in places)], axis=1
     )
     near = [replace(w, months=np.searchsorted(used, w.months)) for w in wanted]
     covariance = national.covariance[np.ix_(index, index)]
-    calendar = c.grid.months[used] % 12
-    weights, distance = _weights(covariance, free, near, season[:, calendar], errors)
+    calendar = Calendar(c.grid.months[used] // 12, season[:, c.grid.months[used] % 12])
+    weights, distance = _weights(covariance, free, near, calendar, errors)
     shift = weights @ national.covariance[index]
     followed = explain(c, -weights @ national.through[:, index].T)
     links = followed.links - response(c.problem, c.grid, c.parameters, followed.rate)
@@ -194,7 +220,7 @@ def _weights(
     covariance: Floats,
     free: Floats,
     wanted: Sequence[Condition],
-    season: Floats,
+    calendar: Calendar,
     errors: Floats,
 ) -> tuple[Floats, Floats]:
     """Weights on the national vector whose covariance with it moves it to the conditions.
@@ -203,7 +229,7 @@ def _weights(
     ----------
     covariance : (3 m, 3 m) over the m months that conditions are about
     free : (q, 3 m)
-    season : (q, m)
+    calendar : of the m months
     errors : (q, j)
 
     Returns
@@ -215,14 +241,15 @@ def _weights(
     moved, distance = free, np.zeros(len(free))
     step = np.inf
     for turn in range(TURNS):
-        value, slope = _values(moved, wanted, season)
+        value, slope = _values(moved, wanted, calendar)
         gap = target - value
         spread = slope @ covariance
         total = spread @ np.swapaxes(slope, 1, 2) + np.diag(variance)
         aim = gap + np.einsum("qjm,qm->qj", slope, moved - free)
-        found = np.linalg.solve(total, aim[:, :, None])[:, :, 0]
         if turn == 0:
+            _check_independent(total)
             distance = np.einsum("qj,qj->q", gap, np.linalg.solve(total, gap[:, :, None])[:, :, 0])
+        found = np.linalg.solve(total, aim[:, :, None])[:, :, 0]
         new = free + np.einsum("qj,qjm->qm", found, spread)
         step, moved = float(np.abs(new - moved).max()), new
         if step < TOLERANCE:
@@ -233,27 +260,65 @@ def _weights(
     )
 
 
-def _values(vector: Floats, wanted: Sequence[Condition], season: Floats) -> tuple[Floats, Floats]:
+def _check_independent(total: Floats) -> None:
+    """Refuse statements of which one follows from the others, covariances (q, j, j)."""
+    sd = np.sqrt(np.diagonal(total, axis1=1, axis2=2))
+    alike = np.linalg.eigvalsh(total / (sd[:, :, None] * sd[:, None, :]))[:, 0].min()
+    if alike < 1e-10:
+        raise ConvergenceError(
+            f"scenario: the statements are not independent (smallest eigenvalue of their "
+            f"correlations {alike:.1e}, expected at least 1e-10), so they repeat or contradict "
+            "each other; remove one, or give it a standard deviation (kind = 'band')"
+        )
+
+
+def _values(
+    vector: Floats, wanted: Sequence[Condition], calendar: Calendar
+) -> tuple[Floats, Floats]:
     """Compute logs of what the conditions are about, (q, j), and their derivative, (q, j, 3 m)."""
-    draws, size = season.shape
-    rate, people = vector[:, :size], np.exp(vector[:, size : 2 * size])
+    draws, size = calendar.season.shape
     share = expit(vector[:, 2 * size :])
+    people = vector[:, size : 2 * size]
+    force = people + np.log(share)
     out, slope = np.empty((draws, len(wanted))), np.zeros((draws, len(wanted), 3 * size))
     for j, w in enumerate(wanted):
-        t = w.months
-        force, rest = people[:, t] * share[:, t], 1.0 - share[:, t]
-        unemployed = force * np.exp(rate[:, t] + (season[:, t] if w.seasonal else 0.0))
-        counts = {Measure.ARBEJDSSTYRKE: force, Measure.BEFOLKNING: people[:, t]}.get(
-            w.measure, unemployed
-        )
-        by_count = counts / counts.sum(axis=1, keepdims=True)
-        out[:, j] = np.log(counts.mean(axis=1))
-        by_force = by_count
+        of_force, of_people = w.measure is Measure.ARBEJDSSTYRKE, w.measure is Measure.BEFOLKNING
+        if of_force or of_people:
+            out[:, j], by_count = _log_mean(force if of_force else people, w.months)
+        else:
+            unemployed = force + vector[:, :size]
+            out[:, j], by_count = _unemployed(unemployed, w, calendar)
+            slope[:, j, :size] = by_count
         if w.measure in RATES:
-            out[:, j] -= np.log(force.mean(axis=1))
-            by_force = by_count - force / force.sum(axis=1, keepdims=True)
-        if w.measure not in (Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING):
-            slope[:, j, t] = by_count
-        slope[:, j, size + t] = by_force
-        slope[:, j, 2 * size + t] = 0.0 if w.measure is Measure.BEFOLKNING else by_force * rest
+            below, by_force = _log_mean(force, w.months)
+            out[:, j] -= below
+            by_count = by_count - by_force
+        slope[:, j, size : 2 * size] = by_count
+        slope[:, j, 2 * size :] = 0.0 if of_people else by_count * (1.0 - share)
     return out, slope
+
+
+def _log_mean(logs: Floats, months: kernels.Ints) -> tuple[Floats, Floats]:
+    """Log of the mean over months, (q,), and its derivative by the logs, (q, m)."""
+    values, slope = np.exp(logs[:, months]), np.zeros_like(logs)
+    slope[:, months] = values / values.sum(axis=1, keepdims=True)
+    return np.log(values.mean(axis=1)), slope
+
+
+def _unemployed(logs: Floats, w: Condition, calendar: Calendar) -> tuple[Floats, Floats]:
+    """Log mean of the unemployed, given the logs of the adjusted ones, and its derivative.
+
+    A season is forced, as `season.add_season` does it: the year's mean is the adjusted one.
+    """
+    if not w.seasonal:
+        return _log_mean(logs, w.months)
+    actual, forced = logs + calendar.season, logs + calendar.season
+    away: list[tuple[kernels.Ints, Floats]] = []
+    for year in np.unique(calendar.years[w.months]):
+        mine = np.flatnonzero(calendar.years == year)
+        adjusted_mean, by_adjusted = _log_mean(logs, mine)
+        actual_mean, by_actual = _log_mean(actual, mine)
+        forced[:, mine] += (adjusted_mean - actual_mean)[:, None]
+        away.append((mine, by_adjusted - by_actual))
+    value, slope = _log_mean(forced, w.months)
+    return value, slope + sum(slope[:, mine].sum(axis=1)[:, None] * by for mine, by in away)
