@@ -65,7 +65,7 @@ def observations(
     Raises
     ------
     DataError
-        If no figure remains, or none of the municipality itself.
+        If no figure remains, or none of the municipality itself, or a zero is exact.
     """
     frame = panel.frame
     rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
@@ -105,7 +105,15 @@ def _members(key: str, tree: Tree, structure: Structure) -> bool:
 
 def _observation(row: Mapping[str, object]) -> Observation:
     value, half, sd = (float(str(row[c])) for c in ("value", "half_width", "sd"))
-    mean_log, sd_log = _log_moments(value, half) if half > 0 else (np.log(value), sd / value)
+    # an sd beyond that of the rounding is the user's own
+    half = max(half, float(np.sqrt(3.0)) * sd)
+    if value <= 0 and half == 0:
+        raise DataError(
+            f"{row['area']}, {row['group']}, {row['measure']}, {row['period']}: found {value:g} "
+            "with neither half_width nor sd, expected to know how exactly a figure of nothing is "
+            "known; give the row an sd"
+        )
+    mean_log, sd_log = _log_moments(value, half)
     return Observation(
         label=f"{row['area']}, {row['group']}, {row['measure']}, {row['period']}",
         area=str(row["area"]),
