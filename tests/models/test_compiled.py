@@ -1,14 +1,21 @@
 """The compiled density against the readable one, and its gradients against differences."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
-from tests.models.worlds import published, random_parameters, random_problem, small_world
 
+from forecast.config.model import FamilyPriors
+from forecast.models.build import FAMILIES
 from forecast.models.compiled import density
+from forecast.models.kernels import Floats
 from forecast.models.link import build_model, prior_raw, transform
 from forecast.models.operation import arguments, figure_data
-from forecast.models.problem import covariance, layout, mean
+from forecast.models.problem import Parameters, Problem, covariance, layout, mean
+from tests.models.worlds import World, published, random_parameters, random_problem, small_world
+
+SmallModel = tuple[World, Callable[[Floats], tuple[float, Floats, dict[str, Floats]]], int]
 
 NAMES = ("scale", "noise", "elasticity", "memory", "shares", "root", "swing")
 KINDS = {
@@ -19,7 +26,7 @@ KINDS = {
 }
 
 
-def oracle(problem, p):
+def oracle(problem: Problem, p: Parameters) -> float:
     parts = layout(problem)
     normal = multivariate_normal(mean(parts, problem, p), covariance(parts, problem, p))
     return normal.logpdf(problem.figures.value)
@@ -27,7 +34,7 @@ def oracle(problem, p):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(5))
-def test_the_density_equals_the_normal_of_the_problem(kind, seed):
+def test_the_density_equals_the_normal_of_the_problem(kind: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     problem = random_problem(rng, **KINDS[kind])
     p = random_parameters(rng, 6)
@@ -35,7 +42,7 @@ def test_the_density_equals_the_normal_of_the_problem(kind, seed):
     assert value == pytest.approx(oracle(problem, p), rel=1e-9)
 
 
-def test_the_density_of_the_published_figures_equals_the_normal(rng):
+def test_the_density_of_the_published_figures_equals_the_normal(rng: np.random.Generator) -> None:
     world = published()
     data = figure_data(world.problem)
     raw = prior_raw(world.problem, world.priors, 5, rng)
@@ -49,7 +56,7 @@ def test_the_density_of_the_published_figures_equals_the_normal(rng):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(3))
-def test_gradients_agree_with_central_differences(kind, seed):
+def test_gradients_agree_with_central_differences(kind: str, seed: int) -> None:
     rng = np.random.default_rng(100 + seed)
     problem = random_problem(rng, **KINDS[kind])
     data, given = figure_data(problem), arguments(random_parameters(rng, 6))
@@ -68,14 +75,14 @@ def test_gradients_agree_with_central_differences(kind, seed):
         assert slope == pytest.approx(expected, rel=1e-4, abs=1e-6 * scale), name
 
 
-def test_a_covariance_that_is_not_finite_has_no_density(rng):
+def test_a_covariance_that_is_not_finite_has_no_density(rng: np.random.Generator) -> None:
     problem = random_problem(rng)
     p = random_parameters(rng, 6)._replace(root_scale=np.inf)
     assert density(*arguments(p), figure_data(problem))[0] == -np.inf
 
 
 @pytest.fixture(scope="module")
-def model_of_small_world():
+def model_of_small_world() -> SmallModel:
     """World, and the model's log density with its gradient at a flat vector."""
     world = small_world()
     model = build_model(world.problem, world.priors)
@@ -83,7 +90,7 @@ def model_of_small_world():
     shapes = [np.shape(v) for v in model.initial_point().values()]
     both = model.compile_fn([model.logp(), model.dlogp()], inputs=model.value_vars)
 
-    def call(flat):
+    def call(flat: Floats) -> tuple[float, Floats, dict[str, Floats]]:
         cut = np.split(flat, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
         point = {n: c.reshape(s) for n, c, s in zip(names, cut, shapes, strict=True)}
         logp, slope = both(point)
@@ -92,7 +99,9 @@ def model_of_small_world():
     return world, call, sum(int(np.prod(s)) for s in shapes)
 
 
-def test_the_model_has_the_gradient_of_its_density(model_of_small_world, rng):
+def test_the_model_has_the_gradient_of_its_density(
+    model_of_small_world: SmallModel, rng: np.random.Generator
+) -> None:
     _, call, size = model_of_small_world
     point = 0.4 * rng.standard_normal(size)
     _, slope, _ = call(point)
@@ -103,11 +112,13 @@ def test_the_model_has_the_gradient_of_its_density(model_of_small_world, rng):
         assert slope @ direction == pytest.approx(rise / (2 * step), rel=1e-5, abs=1e-5)
 
 
-def test_the_model_is_its_priors_and_the_density_of_the_figures(model_of_small_world, rng):
+def test_the_model_is_its_priors_and_the_density_of_the_figures(
+    model_of_small_world: SmallModel, rng: np.random.Generator
+) -> None:
     """Differences between points, since densities of the priors carry constants and Jacobians."""
     world, call, size = model_of_small_world
 
-    def expected(point):
+    def expected(point: dict[str, Floats]) -> float:
         raw = dict(point) | {"spread": np.exp(point["spread_log__"])}
         series = world.problem.series
         p = transform(raw, series, world.priors, series.log_size, np)
@@ -120,7 +131,5 @@ def test_the_model_is_its_priors_and_the_density_of_the_figures(model_of_small_w
     assert one[0] - other[0] == pytest.approx(expected(one[2]) - expected(other[2]), rel=1e-8)
 
 
-def sorted_families(world):
-    from forecast.models.build import FAMILIES
-
+def sorted_families(world: World) -> list[tuple[str, FamilyPriors]]:
     return [(name, getattr(world.priors.families, name)) for name in FAMILIES]

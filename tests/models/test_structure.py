@@ -4,22 +4,25 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from forecast.core.tree import Group, Tree
+from forecast.errors import AlignmentError
+from forecast.models.kernels import Floats
+from forecast.models.structure import Levels, Structure, sums
 from tests.models.worlds import FIRST, published, tree_of
 
-from forecast.core.tree import Group
-from forecast.errors import AlignmentError
-from forecast.models.structure import Structure, sums
+RandomLevels = tuple[Tree, Structure, Floats, Floats, Levels]
 
 DRAWS, MONTHS = 3, 4
 
 
 @st.composite
-def trees(draw):
+def trees(draw: st.DrawFn) -> Tree:
     """Random sums of random leaves, some empty or discontinued, and derived groups and parts."""
     groups = [Group("i_alt", "", "", kind="sum")]
-    leaves = []
+    leaves: list[tuple[str, str]] = []
 
-    def grow(parent, depth):
+    def grow(parent: str, depth: int) -> None:
         for n in range(draw(st.integers(1, 4))):
             key = f"{parent}_{n}"
             if depth < 2 and draw(st.booleans()):
@@ -48,7 +51,7 @@ def trees(draw):
 
 
 @st.composite
-def levels(draw):
+def levels(draw: st.DrawFn) -> RandomLevels:
     """A tree, its structure, and levels of random paths."""
     tree = draw(trees())
     structure = Structure.of(tree, "Lilleby", set(tree.parts))
@@ -61,12 +64,12 @@ def levels(draw):
     return tree, structure, paths, rate, structure.levels(paths, rate)
 
 
-def close(one, other):
+def close(one: Floats, other: Floats) -> None:
     assert np.allclose(one, other, rtol=1e-9, atol=0)
 
 
 @given(levels())
-def test_groups_sum_to_their_parents_and_to_all(world):
+def test_groups_sum_to_their_parents_and_to_all(world: RandomLevels) -> None:
     tree, structure, _, _, out = world
     keys, members = sums(tree, structure)
     table = dict(zip(keys, np.moveaxis(members @ out.persons, -2, 0), strict=True))
@@ -79,7 +82,7 @@ def test_groups_sum_to_their_parents_and_to_all(world):
 
 
 @given(levels())
-def test_groups_that_can_hold_nobody_hold_nobody(world):
+def test_groups_that_can_hold_nobody_hold_nobody(world: RandomLevels) -> None:
     tree, structure, _, _, out = world
     keys, members = sums(tree, structure)
     table = dict(zip(keys, np.moveaxis(members @ out.persons, -2, 0), strict=True))
@@ -90,7 +93,7 @@ def test_groups_that_can_hold_nobody_hold_nobody(world):
 
 
 @given(levels())
-def test_the_unemployed_are_their_rate_times_the_labour_force(world):
+def test_the_unemployed_are_their_rate_times_the_labour_force(world: RandomLevels) -> None:
     tree, structure, _, rate, out = world
     keys, members = sums(tree, structure)
     unemployed = (members[keys.index("ledige")] @ out.persons)[:, 2]
@@ -98,7 +101,7 @@ def test_the_unemployed_are_their_rate_times_the_labour_force(world):
 
 
 @given(levels())
-def test_a_municipality_lies_in_its_half_and_that_in_the_country(world):
+def test_a_municipality_lies_in_its_half_and_that_in_the_country(world: RandomLevels) -> None:
     *_, out = world
     for values in (out.persons, out.parts):
         assert np.all(values > 0)
@@ -111,7 +114,7 @@ def test_a_municipality_lies_in_its_half_and_that_in_the_country(world):
 
 
 @given(levels())
-def test_parts_are_smaller_than_their_whole_in_the_country(world):
+def test_parts_are_smaller_than_their_whole_in_the_country(world: RandomLevels) -> None:
     tree, structure, _, _, out = world
     keys, members = sums(tree, structure)
     for n, (part, whole) in enumerate(structure.parts):
@@ -121,12 +124,12 @@ def test_parts_are_smaller_than_their_whole_in_the_country(world):
 
 
 @given(levels())
-def test_names_are_the_links_in_order(world):
+def test_names_are_the_links_in_order(world: RandomLevels) -> None:
     _, structure, paths, *_ = world
     assert len(set(structure.names)) == len(structure.names) == paths.shape[1]
 
 
-def test_a_national_benefit_is_in_proportion_to_the_population():
+def test_a_national_benefit_is_in_proportion_to_the_population() -> None:
     structure, rng = published().structure, np.random.default_rng(1)
     paths, rate = rng.normal(size=(len(structure.names), 2)), np.full(2, -3.0)
     before = structure.levels(paths, rate)
@@ -138,14 +141,14 @@ def test_a_national_benefit_is_in_proportion_to_the_population():
     close(structure.levels(paths, rate + 1).persons[:, 3:], before.persons[:, 3:])
 
 
-def test_an_area_that_is_no_municipality_is_refused():
+def test_an_area_that_is_no_municipality_is_refused() -> None:
     tree = published().tree
     message = r"area Østdanmark: found the chain Østdanmark < Hele landet, expected a municipality"
     with pytest.raises(AlignmentError, match=message):
         Structure.of(tree, "Østdanmark", ())
 
 
-def test_parts_that_no_figure_observes_are_left_out():
+def test_parts_that_no_figure_observes_are_left_out() -> None:
     tree = published().tree
     assert Structure.of(tree, "Gentofte", ()).parts == ()
     assert published().structure.parts[0][0] == "langtidsledige_dagpenge"
