@@ -1,13 +1,16 @@
 """The density of the figures with its analytic gradient, compiled by numba.
 
 The same formulas as `problem.covariance` and `problem.mean`, which the tests hold it against to
-1e-9, in one compiled function. With ``V = B + sum_m (U_m U_m') o K_m[w, w] + Q K Q'``
-(o elementwise, w the window of each figure), ``a = V^-1 r`` and ``G = (a a' - V^-1)/2``,
+1e-9, in one compiled function. With ``V = B + sum_c (v_c v_c') o K[w, w] + Q P Q'`` (c columns of
+shocks, noise and season; o elementwise; w the window of each figure; P the national path),
+``a = V^-1 r`` and ``G = (a a' - V^-1)/2``,
 
     log p = -1/2 (n log 2 pi + log det V + r' a)
-    d log p / dr = -a,       d / dU_m = 2 (G o K_m[w, w]) U_m,
-    d / dK_m[u, v] = sum of (G o U_m U_m') over figures with windows u and v,
-    d / dQ = 2 G Q K,        d / dK = Q' G Q.
+    d log p / dr = -a,       d / dv_c = 2 (G o K[w, w]) v_c,
+    d / dK[u, v] = sum of G o v_c v_c' over figures with windows u and v,
+    d / dQ = 2 G Q P,        d / dP = Q' G Q.
+
+A link touches few figures, so columns are kept by their entries.
 
 PyTensor would differentiate the Cholesky factor itself and compile a hundred small functions: six
 times the price of a gradient and a minute of compilation.
@@ -28,6 +31,9 @@ from forecast.models.kernels import Floats, Ints
 SHOCKS, NOISE, SEASON, TERMS = 3, 3, 4, 5
 """Terms of the covariance: one for each kernel of shocks, then noise, then season."""
 
+OWN, AREA, BENEFIT, NOISY, SEASONAL = 0, 1, 2, 3, 4
+"""What an entry of a column is scaled by."""
+
 _BLOCK = 24  # rows inverted by plain loops; the rest is matrix products
 
 
@@ -39,15 +45,18 @@ class FigureData(NamedTuple):
     fixed: Floats  # (n, n)
     coefficients: Floats  # (n, S)
     on_root: Floats  # (n,)
-    seasonal: Floats  # (n, S)
-    place: Ints  # (n,) window of each figure, ascending
-    bounds: Ints  # (W + 1,) where the figures of each window begin
+    place: Ints  # (n,) window of each figure
+    first_row: Ints  # (c + 1,) where the rows of each column begin
+    rows: Ints  # figures that each column touches, column after column
+    column_term: Ints  # (c,) kernel of each column: shocks by kernel, noise, season
+    entry_at: Ints  # which of `rows` an entry adds to
+    entry_link: Ints  # link of an entry
+    entry_kind: Ints  # OWN, AREA, BENEFIT, NOISY or SEASONAL
+    entry_weight: Floats  # coefficient of the figure on the link
     windows: Floats  # (W, T)
     lagged: Floats  # (L, W, T)
     lag_of: Ints  # (S,)
-    kernel: Ints  # (S,)
-    area: Ints  # (S,)
-    benefit: Ints  # (S,)
+    shared: Ints  # (S, 2) whether a link shares shocks with its area and its benefit
     season_shape: Floats  # (T, T)
     relative_level: Floats  # (T,)
     root_variance: Floats  # (1,) prior variance of the mean log national rate
@@ -77,103 +86,84 @@ def _inverse_factor(lower: Floats) -> Floats:  # pragma: no cover
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _add_term(
-    total: Floats, columns: Floats, small: Floats, bounds: Ints
+def _column_values(
+    scale: Floats, noise: Floats, shares: Floats, data: FigureData
 ) -> Floats:  # pragma: no cover
-    """Add ``(U U') o K[w, w]`` to the covariance; returns U U'.
-
-    Figures of one window stand together, so K is constant over blocks and the loops are plain.
-    """
-    product = np.dot(columns, columns.T)
-    for v in range(len(small)):
-        for w in range(len(small)):
-            kernel = small[v, w]
-            for i in range(bounds[v], bounds[v + 1]):
-                for j in range(bounds[w], bounds[w + 1]):
-                    total[i, j] += product[i, j] * kernel
-    return product
-
-
-@nb.njit(error_model="numpy", cache=True, fastmath={"reassoc"})
-def _term_gradients(
-    slope: Floats, columns: Floats, product: Floats, small: Floats, bounds: Ints
-) -> tuple[Floats, Floats]:  # pragma: no cover
-    """Gradients by U and by K of a term."""
-    tilted, d_small = np.empty_like(slope), np.zeros_like(small)
-    for v in range(len(small)):
-        for w in range(len(small)):
-            kernel, total = small[v, w], 0.0
-            for i in range(bounds[v], bounds[v + 1]):
-                for j in range(bounds[w], bounds[w + 1]):
-                    tilted[i, j] = slope[i, j] * kernel
-                    total += slope[i, j] * product[i, j]
-            d_small[v, w] = total
-    return 2.0 * np.dot(tilted, columns), d_small
-
-
-@nb.njit(error_model="numpy", cache=True)
-def _factors(kernel: int, data: FigureData) -> tuple[Ints, int, int]:  # pragma: no cover
-    """Links of a kernel, and how many area and benefit factors they have."""
-    mine = np.flatnonzero(data.kernel == kernel)
-    areas, benefits = 0, 0
-    for s in mine:
-        areas, benefits = max(areas, data.area[s] + 1), max(benefits, data.benefit[s] + 1)
-    return mine, areas, benefits
-
-
-@nb.njit(error_model="numpy", cache=True)
-def _shock_columns(
-    kernel: int, scale: Floats, shares: Floats, data: FigureData
-) -> Floats:  # pragma: no cover
-    """U of one kernel's shocks: own columns, then one for each area and benefit factor."""
-    n = data.coefficients.shape[0]
-    mine, areas, benefits = _factors(kernel, data)
-    out = np.zeros((n, max(1, len(mine) + areas + benefits)))
-    for c in range(len(mine)):
-        s = mine[c]
-        by_area, by_benefit = data.area[s] >= 0, data.benefit[s] >= 0
-        own = 1.0 - by_area * shares[0] - by_benefit * shares[1]
-        for i in range(n):
-            shock = data.coefficients[i, s] * scale[s]
-            out[i, c] = shock * np.sqrt(own)
-            if by_area:
-                out[i, len(mine) + data.area[s]] += shock * np.sqrt(shares[0])
-            if by_benefit:
-                out[i, len(mine) + areas + data.benefit[s]] += shock * np.sqrt(shares[1])
+    """Entries of all columns, one after the other."""
+    links = len(scale)
+    by_kind = np.ones((5, links))  # what a coefficient is multiplied by, by kind of entry
+    for s in range(links):
+        own = 1.0 - shares[0] * data.shared[s, 0] - shares[1] * data.shared[s, 1]
+        by_kind[OWN, s] = scale[s] * np.sqrt(own)
+        by_kind[AREA, s] = scale[s] * np.sqrt(shares[0])
+        by_kind[BENEFIT, s] = scale[s] * np.sqrt(shares[1])
+        by_kind[NOISY, s] = noise[s]
+    out = np.zeros(len(data.rows))
+    for e in range(len(data.entry_at)):
+        scaled = data.entry_weight[e] * by_kind[data.entry_kind[e], data.entry_link[e]]
+        out[data.entry_at[e]] += scaled
     return out
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _shock_gradients(
-    kernel: int,
-    d_columns: Floats,
-    scale: Floats,
-    shares: Floats,
-    data: FigureData,
-    d_scale: Floats,
-    d_shares: Floats,
-) -> None:  # pragma: no cover
-    """Carry the gradient of U back to scales and shares."""
-    n = d_columns.shape[0]
-    mine, areas, _ = _factors(kernel, data)
-    for c in range(len(mine)):
-        s = mine[c]
-        by_area, by_benefit = data.area[s] >= 0, data.benefit[s] >= 0
-        own = 1.0 - by_area * shares[0] - by_benefit * shares[1]
-        g_own, g_area, g_benefit = 0.0, 0.0, 0.0
-        for i in range(n):
-            coefficient = data.coefficients[i, s]
-            g_own += coefficient * d_columns[i, c]
-            if by_area:
-                g_area += coefficient * d_columns[i, len(mine) + data.area[s]]
-            if by_benefit:
-                g_benefit += coefficient * d_columns[i, len(mine) + areas + data.benefit[s]]
-        d_scale[s] += g_own * np.sqrt(own)
-        d_scale[s] += g_area * np.sqrt(shares[0]) + g_benefit * np.sqrt(shares[1])
-        for k in range(2):
-            member, g = (by_area, g_area) if k == 0 else (by_benefit, g_benefit)
-            if member:
-                d_shares[k] += 0.5 * scale[s] * (g / np.sqrt(shares[k]) - g_own / np.sqrt(own))
+def _add_columns(
+    total: Floats, values: Floats, small: Floats, data: FigureData
+) -> None:  # pragma: no cover - compiled
+    """Add ``(v v') o K[w, w]`` of every column to the covariance."""
+    for c in range(len(data.column_term)):
+        kernel = small[data.column_term[c]]
+        for a in range(data.first_row[c], data.first_row[c + 1]):
+            i, v = data.rows[a], values[a]
+            for b in range(data.first_row[c], a):
+                j = data.rows[b]
+                add = v * values[b] * kernel[data.place[i], data.place[j]]
+                total[i, j] += add
+                total[j, i] += add
+            total[i, i] += v * v * kernel[data.place[i], data.place[i]]
+
+
+@nb.njit(error_model="numpy", cache=True)
+def _column_gradients(
+    slope: Floats, values: Floats, small: Floats, data: FigureData
+) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+    """Gradients by the entries of the columns and by the kernels."""
+    d_values, d_small = np.zeros_like(values), np.zeros_like(small)
+    for c in range(len(data.column_term)):
+        kernel, d_kernel = small[data.column_term[c]], d_small[data.column_term[c]]
+        for a in range(data.first_row[c], data.first_row[c + 1]):
+            i, v = data.rows[a], values[a]
+            for b in range(data.first_row[c], a):
+                j = data.rows[b]
+                twice = 2.0 * slope[i, j]
+                tilted = twice * kernel[data.place[i], data.place[j]]
+                d_values[a] += tilted * values[b]
+                d_values[b] += tilted * v
+                d_kernel[data.place[i], data.place[j]] += twice * v * values[b]
+            d_values[a] += 2.0 * slope[i, i] * kernel[data.place[i], data.place[i]] * v
+            d_kernel[data.place[i], data.place[i]] += slope[i, i] * v * v
+    return d_values, d_small
+
+
+@nb.njit(error_model="numpy", cache=True)
+def _entry_gradients(
+    d_values: Floats, scale: Floats, shares: Floats, data: FigureData,
+    d_scale: Floats, d_noise: Floats, d_shares: Floats,
+) -> None:  # pragma: no cover - compiled
+    """Carry the gradients of the entries back to scales, noise and shares."""
+    for e in range(len(data.entry_at)):
+        s, kind = data.entry_link[e], data.entry_kind[e]
+        g = data.entry_weight[e] * d_values[data.entry_at[e]]
+        if kind == OWN:
+            own = 1.0 - shares[0] * data.shared[s, 0] - shares[1] * data.shared[s, 1]
+            d_scale[s] += g * np.sqrt(own)
+            for k in range(2):
+                d_shares[k] -= 0.5 * g * scale[s] * data.shared[s, k] / np.sqrt(own)
+        elif kind == AREA or kind == BENEFIT:
+            k = kind - AREA
+            d_scale[s] += g * np.sqrt(shares[k])
+            d_shares[k] += 0.5 * g * scale[s] / np.sqrt(shares[k])
+        elif kind == NOISY:
+            d_noise[s] += g
 
 
 @nb.njit(error_model="numpy", cache=True)
@@ -238,16 +228,20 @@ def _season(swing: Floats, data: FigureData) -> tuple[Floats, Floats, Floats]:  
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _levels(memory: float, data: FigureData) -> tuple[Floats, Floats]:  # pragma: no cover
+def _levels(
+    memory: float, data: FigureData
+) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
     """Ornstein-Uhlenbeck level over windows and its derivative by the memory, (W, W)."""
     size = data.windows.shape[1]
     value, slope = np.empty((size, size)), np.empty((size, size))
-    for t in range(size):
-        for u in range(size):
-            lag = abs(t - u)
-            decay = np.exp(-lag / memory)
-            value[t, u] = 0.5 * memory * decay
-            slope[t, u] = 0.5 * decay * (1.0 + lag / memory)
+    for lag in range(size):
+        decay = np.exp(-lag / memory)
+        level, change = 0.5 * memory * decay, 0.5 * decay * (1.0 + lag / memory)
+        for t in range(size - lag):
+            value[t, t + lag] = level
+            value[t + lag, t] = level
+            slope[t, t + lag] = change
+            slope[t + lag, t] = change
     a = data.windows
     return np.dot(np.dot(a, value), a.T), np.dot(np.dot(a, slope), a.T)
 
@@ -275,20 +269,10 @@ def _small_kernels(
     for k in range(SHOCKS):
         small[k], by_memory[k] = _levels(memory[k], data)
     small[NOISE] = np.dot(data.windows, data.windows.T)
-    small[SEASON], by_memory[SEASON], by_kappa = _season(swing, data)
+    by_kappa = np.zeros((size, size))
+    if data.switches[1]:
+        small[SEASON], by_memory[SEASON], by_kappa = _season(swing, data)
     return small, by_memory, by_kappa
-
-
-@nb.njit(error_model="numpy", cache=True)
-def _columns(
-    term: int, scale: Floats, noise: Floats, shares: Floats, data: FigureData
-) -> Floats:  # pragma: no cover
-    """U of a term."""
-    if term < SHOCKS:
-        return _shock_columns(term, scale, shares, data)
-    if term == NOISE:
-        return data.coefficients * noise
-    return data.seasonal
 
 
 @nb.njit(error_model="numpy", cache=True)
@@ -362,12 +346,10 @@ def density(
     n, links = data.coefficients.shape
     d_scale, d_noise, d_elasticity = np.zeros(links), np.zeros(links), np.zeros(links)
     d_memory, d_shares, d_root, d_swing = np.zeros(3), np.zeros(2), np.zeros(3), np.zeros(2)
-    total, products = data.fixed.copy(), np.zeros((TERMS, n, n))
+    total = data.fixed.copy()
     small, by_memory, by_kappa = _small_kernels(memory, swing, data)
-    terms = TERMS if data.switches[1] else SEASON
-    for m in range(terms):
-        columns = _columns(m, scale, noise, shares, data)
-        products[m] = _add_term(total, columns, small[m], data.bounds)
+    values = _column_values(scale, noise, shares, data)
+    _add_columns(total, values, small, data)
     shown = _root_columns(elasticity, data)
     path, slopes = _path(shown.shape[1], root, data.root_variance[0])
     if data.switches[0]:
@@ -377,18 +359,12 @@ def density(
     residual = data.residual - np.dot(data.by_elasticity, elasticity)
     value, weights, slope = _slope(total, residual)
     d_elasticity += np.dot(weights, data.by_elasticity)
-    for m in range(terms):
-        columns = _columns(m, scale, noise, shares, data)
-        g, d_small = _term_gradients(slope, columns, products[m], small[m], data.bounds)
-        if m < SHOCKS:
-            _shock_gradients(m, g, scale, shares, data, d_scale, d_shares)
-            d_memory[m] = np.sum(d_small * by_memory[m])
-        elif m == NOISE:
-            for i in range(n):
-                d_noise += g[i] * data.coefficients[i]
-        else:
-            d_swing[0] = np.sum(d_small * by_memory[m])
-            d_swing[1] = np.sum(d_small * by_kappa)
+    d_values, d_small = _column_gradients(slope, values, small, data)
+    _entry_gradients(d_values, scale, shares, data, d_scale, d_noise, d_shares)
+    for m in range(SHOCKS):
+        d_memory[m] = np.sum(d_small[m] * by_memory[m])
+    d_swing[0] = np.sum(d_small[SEASON] * by_memory[SEASON])
+    d_swing[1] = np.sum(d_small[SEASON] * by_kappa)
     if data.switches[0]:
         _root_gradients(slope, shown, path, slopes, data, d_root, d_elasticity)
     return value, d_scale, d_noise, d_elasticity, d_memory, d_shares, d_root, d_swing

@@ -12,6 +12,13 @@ levels, drifts and noise are integrated out; `states` draws them afterwards. Eve
 non-centred, since three yearly figures leave scales to their priors.
 """
 
+# What is sampled is numbers or symbols, and PyMC, PyTensor and nutpie bring few types:
+# ruff: noqa: ANN401
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateImportUsage=false, reportCallIssue=false
+# pyright: reportIndexIssue=false, reportArgumentType=false
+
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -54,6 +61,7 @@ class Sizes:
     ----------
     chains, tune, draws : of NUTS
     target_accept : of its step size
+    max_depth : of its trees, 2 to this power steps
     cores : chains at a time
     """
 
@@ -61,6 +69,7 @@ class Sizes:
     tune: int
     draws: int
     target_accept: float
+    max_depth: int = 10
     cores: int = 2
 
 
@@ -94,7 +103,11 @@ def build_model(problem: Problem, priors: LinkPriors) -> "pm.Model":
         data = figure_data(problem)._asdict()
         data |= {name: pm.Data(name, data[name]) for name in SWAPPED}
         inputs = (
-            p.scale, p.noise, p.elasticity, p.memory, pt.stack([p.by_area, p.by_benefit]),
+            p.scale,
+            p.noise,
+            p.elasticity,
+            p.memory,
+            pt.stack([p.by_area, p.by_benefit]),
             pt.stack([p.root_long, p.root_short, p.root_scale]),
             pt.stack([p.season_memory, p.kappa]),
         )
@@ -145,7 +158,7 @@ def _common(priors: LinkPriors) -> list[Prior]:
 
 
 def _scaled(priors: list[Prior], z: Any) -> Any:
-    """Normals on their own scale from standard normals."""
+    """Put standard normals on their own scale."""
     return np.array([p.mean for p in priors]) + np.array([p.sd for p in priors]) * z
 
 
@@ -180,6 +193,7 @@ def sample(compiled: Any, sizes: Sizes, seed: int) -> "az.InferenceData":
             chains=sizes.chains,
             cores=sizes.cores,
             target_accept=sizes.target_accept,
+            maxdepth=sizes.max_depth,
             seed=seed,
             progress_bar=False,
             save_warmup=False,

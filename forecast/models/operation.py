@@ -17,7 +17,17 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch import basic as numba_basic
 
 from forecast.models import kernels
-from forecast.models.compiled import FigureData, density
+from forecast.models.compiled import (
+    AREA,
+    BENEFIT,
+    NOISE,
+    NOISY,
+    OWN,
+    SEASON,
+    SEASONAL,
+    FigureData,
+    density,
+)
 from forecast.models.kernels import Floats
 from forecast.models.problem import Layout, Parameters, Problem, layout, mean
 
@@ -30,39 +40,81 @@ SWAPPED = (
     "fixed",
     "coefficients",
     "on_root",
-    "seasonal",
+    "first_row",
+    "rows",
+    "column_term",
+    "entry_at",
+    "entry_link",
+    "entry_kind",
+    "entry_weight",
     "relative_level",
 )
 """Fields of `FigureData` that change when a model is given other figures of the same shape."""
 
 
 def figure_data(problem: Problem) -> FigureData:
-    """Arrays of a problem as `density` takes them, figures in the order of their windows."""
+    """Arrays of a problem as `density` takes them."""
     parts, series, figures = layout(problem), problem.series, problem.figures
-    order = np.argsort(parts.place, kind="stable")
-    place = parts.place[order]
     none, by_elasticity = _means(problem, parts)
     shape = kernels.season_shape()[np.ix_(problem.months % 12, problem.months % 12)]
     return FigureData(
-        residual=(figures.value - none)[order],
-        by_elasticity=np.ascontiguousarray(by_elasticity[order]),
-        fixed=np.ascontiguousarray(parts.fixed[np.ix_(order, order)]),
-        coefficients=np.ascontiguousarray(figures.coefficients[order]),
-        on_root=figures.on_root[order],
-        seasonal=np.ascontiguousarray(parts.seasonal[order]),
-        place=place,
-        bounds=np.searchsorted(place, np.arange(len(parts.windows) + 1)),
+        residual=figures.value - none,
+        by_elasticity=np.ascontiguousarray(by_elasticity),
+        fixed=np.ascontiguousarray(parts.fixed),
+        coefficients=np.ascontiguousarray(figures.coefficients),
+        on_root=figures.on_root,
+        place=parts.place,
+        **_columns(problem, parts),
         windows=parts.windows,
         lagged=np.array(parts.lagged),
         lag_of=np.array([parts.lag_lengths.index(n) for n in series.lag.tolist()]),
-        kernel=series.kernel,
-        area=series.area,
-        benefit=series.benefit,
+        shared=np.column_stack([series.area >= 0, series.benefit >= 0]).astype(np.int64),
         season_shape=shape,
         relative_level=parts.relative_level,
         root_variance=np.array([problem.root_level_sd**2]),
         switches=np.array([int(problem.given_path is None), int(parts.has_season)]),
     )
+
+
+def _columns(problem: Problem, parts: Layout) -> dict[str, Any]:
+    """Columns of the covariance by their entries: own, area, benefit, noise and season."""
+    series, coefficients = problem.series, problem.figures.coefficients
+    links = range(len(series.names))
+    # (term, kind, links that share the column, coefficients)
+    columns = [(int(series.kernel[s]), OWN, [s], coefficients) for s in links]
+    for kind, factor in ((AREA, series.area), (BENEFIT, series.benefit)):
+        for number in range(int(factor.max(initial=-1)) + 1):
+            for term in np.unique(series.kernel[factor == number]):
+                mine = np.flatnonzero((factor == number) & (series.kernel == term)).tolist()
+                columns.append((int(term), kind, mine, coefficients))
+    columns.extend((NOISE, NOISY, [s], coefficients) for s in links)
+    if parts.has_season:
+        columns.extend((SEASON, SEASONAL, [s], parts.seasonal) for s in links)
+    rows: list[int] = []
+    first, terms, entries = [0], [], []
+    for term, kind, mine, weights in columns:
+        touched = np.flatnonzero(np.any(weights[:, mine] != 0, axis=1)).tolist()
+        if not touched:
+            continue
+        at = {row: len(rows) + k for k, row in enumerate(touched)}
+        entries.extend(
+            (at[row], s, kind, weights[row, s])
+            for s in mine
+            for row in np.flatnonzero(weights[:, s]).tolist()
+        )
+        rows.extend(touched)
+        first.append(len(rows))
+        terms.append(term)
+    place, link, kinds, weight = zip(*entries, strict=True)
+    return {
+        "first_row": np.array(first),
+        "rows": np.array(rows),
+        "column_term": np.array(terms),
+        "entry_at": np.array(place),
+        "entry_link": np.array(link),
+        "entry_kind": np.array(kinds),
+        "entry_weight": np.array(weight),
+    }
 
 
 def arguments(p: Parameters) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ has one pattern for each link, and its swing answers to the national level: exp(
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.config.model import LinkPriors
 from forecast.models.kernels import Floats, Ints, season_shape
@@ -24,7 +25,8 @@ def seasonal_links(
 ) -> tuple[Floats, Floats]:
     """Patterns of links and of the national rate over the calendar, in logs.
 
-    Futures that mirror each other have mirrored patterns, as their paths do.
+    Futures that mirror each other have mirrored patterns, as their paths do. Where figures show
+    seasons by the month, the fit draws every link's season with its path, and none is added here.
 
     Returns
     -------
@@ -38,10 +40,23 @@ def seasonal_links(
     )
     rate = priors.root.season_sd * (rng.standard_normal((half, 12)) @ factor.T)
     links, rate = _mirrored(links, futures), _mirrored(rate, futures)
+    shown = _shown_by_month(problem)
+    if np.any(shown & (series.season_sd > 0)):
+        links = np.zeros_like(links)  # the paths themselves carry it
     split = np.array(priors.root.season_jobparate) - np.array(priors.root.season_dagpenge)
-    split_links = [n for n, name in enumerate(series.names) if name.startswith("composition:")]
+    split_links = [
+        n for n, name in enumerate(series.names) if name.startswith("composition:") and not shown[n]
+    ]
     links[:, split_links] += split - split.mean()
     return links, rate + np.array(priors.root.season_ledige)
+
+
+def _shown_by_month(problem: Problem) -> NDArray[np.bool_]:
+    """Which links have figures with season over parts of a year, (S,): the fit learns theirs."""
+    figures = problem.figures
+    parts_of_years = np.array([len(w) % 12 != 0 for w in figures.windows])
+    rows = parts_of_years & (figures.seasonal > 0)
+    return np.any(figures.coefficients[rows] != 0, axis=0)
 
 
 def _mirrored(patterns: Floats, futures: int) -> Floats:

@@ -1,0 +1,141 @@
+"""Keep a fit in ``posterior.nc`` with everything needed to project from it, and read it back."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forecast.config import load_config
+from forecast.core.panel import Panel
+from forecast.errors import DataError, NotFittedError, OutputError
+from forecast.models.dense import leave_one_out
+from forecast.models.link import parameters, posterior_raw, prior_raw
+from forecast.models.problem import covariance, layout, mean
+from forecast.run.stages import Fit, load, texts
+
+if TYPE_CHECKING:
+    import arviz as az
+
+POSTERIOR = "posterior.nc"
+FORMAT = 1
+"""Version of what `posterior.nc` carries in its attributes."""
+
+_PRIOR_DRAWS = 500
+_CHECKED_DRAWS = 200
+
+
+def save_posterior(fitted: Fit, path: Path) -> None:
+    """Write a fit as InferenceData; its attributes carry configuration and figures as text."""
+    complete(fitted).to_netcdf(str(path), engine="h5netcdf")
+
+
+def complete(fitted: Fit) -> az.InferenceData:
+    """Posterior and sampler's statistics with prior, predictive, data and log likelihood.
+
+    ``log_likelihood`` holds log p(y_i | y_-i) of every figure: the figures are one joint normal,
+    so a figure's own contribution is what it adds to all the others.
+    """
+    import arviz as az
+
+    problem, priors = fitted.inputs.problem, fitted.inputs.priors
+    rng = np.random.default_rng([fitted.seed, 1])
+    posterior = fitted.posterior["posterior"]
+    labels = list(problem.figures.labels)
+    sets = parameters(posterior_raw(posterior, _CHECKED_DRAWS), problem, priors)
+    parts = layout(problem)
+    predicted, density = [], []
+    for p in sets:
+        middle, spread = mean(parts, problem, p), covariance(parts, problem, p)
+        predicted.append(rng.multivariate_normal(middle, spread, method="cholesky"))
+        density.append(leave_one_out(problem.figures.value - middle, spread)[2])
+    prior = {k: v[None] for k, v in prior_raw(problem, priors, _PRIOR_DRAWS, rng).items()}
+    dims = {k: list(posterior[k].dims[2:]) for k in prior}
+    coords = {d: posterior[d].values for k in prior for d in dims[k]}
+    made = az.from_dict(
+        prior=prior,
+        posterior_predictive={"log_figure": np.array(predicted)[None]},
+        log_likelihood={"log_figure": np.array(density)[None]},
+        observed_data={"log_figure": problem.figures.value},
+        dims=dims | {"log_figure": ["figure"]},
+        coords=coords | {"figure": labels},
+    )
+    whole = az.InferenceData(
+        posterior=posterior, sample_stats=fitted.posterior["sample_stats"],
+        **{name: made[name] for name in made.groups()},
+    )
+    whole.attrs["forecast"] = json.dumps(_contents(fitted), ensure_ascii=False)
+    return whole
+
+
+def _contents(fitted: Fit) -> dict[str, Any]:
+    config = fitted.inputs.config
+    return {
+        "format": FORMAT,
+        "seed": fitted.seed,
+        "config": config.path.name,
+        "files": texts(config),
+        "figures": fitted.inputs.panel.frame.to_dict("records"),
+    }
+
+
+def read_fit(folder: Path) -> Fit:
+    """Read the fit of a run.
+
+    Raises
+    ------
+    NotFittedError
+        If the folder holds no fit of this program.
+    """
+    import arviz as az
+
+    path = folder / POSTERIOR
+    if not path.is_file():
+        raise NotFittedError(
+            f"{path}: no such file; expected the output folder of an earlier run, such as "
+            "outputs/gentofte; run `forecast fit` first"
+        )
+    try:
+        found = az.from_netcdf(str(path), engine="h5netcdf")
+    except OSError as error:
+        raise NotFittedError(
+            f"{path}: cannot be read as a posterior ({error}); run `forecast fit` again"
+        ) from error
+    contents = _read_contents(found, path)
+    inputs = load(*_restored(contents, path))
+    return Fit(inputs, found, int(contents["seed"]))
+
+
+def _read_contents(found: Any, path: Path) -> dict[str, Any]:
+    text = found.attrs.get("forecast")
+    contents: dict[str, Any] = {} if text is None else json.loads(text)
+    if contents.get("format") != FORMAT:
+        raise NotFittedError(
+            f"{path}: found format {contents.get('format')}, expected {FORMAT} of a posterior "
+            "written by this version of forecast; run `forecast fit` again"
+        )
+    return contents
+
+
+def _restored(contents: dict[str, Any], path: Path) -> tuple[Any, Panel]:
+    """Configuration and figures as they were at the fit."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in contents["files"].items():
+            file = Path(folder, name)
+            if not file.resolve().is_relative_to(Path(folder).resolve()):
+                raise DataError(f"{path}: holds a file named {name}, expected a relative name")
+            _write(file, text)
+        config = load_config(Path(folder, contents["config"]))
+        inputs_panel = Panel.from_rows(contents["figures"])
+        return config, inputs_panel
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written ({error.strerror})") from error

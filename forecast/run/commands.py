@@ -1,0 +1,258 @@
+"""What the command line calls: everything at once, or one stage."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from forecast import diagnostics
+from forecast.config import ScenarioSpec, Statement, load_config
+from forecast.models.link import parameters, prior_raw
+from forecast.models.structure import UNEMPLOYED
+from forecast.run import tables
+from forecast.run.archive import POSTERIOR, read_fit, save_posterior
+from forecast.run.folder import MANIFEST, check_target, staged
+from forecast.run.presenting import present
+from forecast.run.quantities import Reader, median_error
+from forecast.run.stages import PARAMETER_SETS, Fit, Inputs, Projected, fit, futures, load, project
+from forecast.run.writing import write_draws, write_manifest, write_tables
+from forecast.vocabulary import Measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PRIOR_SETS = 300
+OUTPUTS = Path("outputs")
+
+
+class Progress(Protocol):
+    """Whatever wants to know which stage is under way."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        """Enter when a stage begins, leave when it ends."""
+        ...
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a command leaves behind.
+
+    Attributes
+    ----------
+    exit_code : 0 done, 3 finished but a check failed
+    terminal_text : for stdout
+    folder : the output folder
+    """
+
+    exit_code: int
+    terminal_text: str
+    folder: Path
+
+
+@dataclass
+class _Clock:
+    """Stages with their seconds, in the words of the language."""
+
+    progress: Progress
+    lang: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, key: str) -> Generator[None]:
+        """Time a stage."""
+        begin = time.perf_counter()
+        with self.progress.stage(_STAGES[key][0 if self.lang == "da" else 1]):
+            yield
+        self.seconds[key] = time.perf_counter() - begin
+
+
+_STAGES = {
+    "read": ("Læser tal og forudsætninger", "Reading figures and assumptions"),
+    "fit": ("Tilpasser modellen", "Fitting the model"),
+    "project": ("Fremskriver scenarierne", "Projecting the scenarios"),
+    "report": ("Skriver tabeller og rapport", "Writing tables and report"),
+}
+
+
+def run_all(
+    config: Path | None,
+    out: Path | None,
+    scenarios: Sequence[str],
+    seed: int | None,
+    lang: str,
+    progress: Progress,
+) -> RunResult:
+    """Read, fit, project and report."""
+    clock = _Clock(progress, lang)
+    with clock.stage("read"):
+        inputs = load(config)
+        specs = _chosen(inputs, scenarios)
+        target = _target(inputs, out)
+        check_target(target)
+    with clock.stage("fit"):
+        fitted = fit(inputs, seed)
+    return _finish(fitted, specs, target, lang, clock)
+
+
+def run_fit(
+    config: Path | None, out: Path | None, seed: int | None, lang: str, progress: Progress
+) -> RunResult:
+    """Read and fit; the folder holds the posterior, its verdict and the manifest."""
+    clock = _Clock(progress, lang)
+    with clock.stage("read"):
+        inputs = load(config)
+        target = _target(inputs, out)
+        check_target(target)
+    with clock.stage("fit"):
+        fitted = fit(inputs, seed)
+    checks = diagnostics.posterior_checks(fitted.posterior, inputs.priors.verdict)
+    with clock.stage("report"), staged(target) as folder:
+        save_posterior(fitted, folder / POSTERIOR)
+        checks.to_csv(folder / "diagnostics.csv", index=False)
+        write_manifest(folder, inputs.config, fitted.seed, (), clock.seconds, checks)
+    return RunResult(_code(checks), _checks_text(checks, lang), target)
+
+
+def run_project(
+    run_folder: Path,
+    scenarios: Sequence[str],
+    pins: Sequence[Statement],
+    out: Path | None,
+    lang: str,
+    progress: Progress,
+) -> RunResult:
+    """Project scenarios from a saved fit.
+
+    Without `out` the run's own folder is renewed, with its posterior as it was.
+    """
+    clock = _Clock(progress, lang)
+    with clock.stage("read"):
+        fitted = read_fit(run_folder)
+        specs = _chosen(fitted.inputs, scenarios)
+        if pins:
+            own = ScenarioSpec("egne-pins", "Egne forudsætninger", "Own assumptions", tuple(pins))
+            fitted.inputs.config.check(own)
+            specs = (*(specs if scenarios else specs[:1]), own)
+        target = run_folder if out is None else out
+        check_target(target)
+    return _finish(fitted, specs, target, lang, clock, kept=run_folder / POSTERIOR)
+
+
+def run_diagnose(run_folder: Path, lang: str) -> RunResult:
+    """Say whether a saved fit can be believed."""
+    fitted = read_fit(run_folder)
+    checks = diagnostics.posterior_checks(fitted.posterior, fitted.inputs.priors.verdict)
+    return RunResult(_code(checks), _checks_text(checks, lang), run_folder)
+
+
+def _finish(
+    fitted: Fit,
+    specs: Sequence[ScenarioSpec],
+    target: Path,
+    lang: str,
+    clock: _Clock,
+    kept: Path | None = None,
+) -> RunResult:
+    inputs = fitted.inputs
+    with clock.stage("project"):
+        readers = _readers(inputs, project(fitted, specs))
+        before = _readers(inputs, _prior_futures(inputs, specs, fitted.seed))
+    with clock.stage("report"), staged(target) as folder:
+        checks = _checks(fitted, readers)
+        made = {
+            "projections": tables.projections(inputs, readers),
+            "keyfigures": tables.key_figures(inputs, readers),
+            "findings": tables.findings(inputs, readers),
+            "published": tables.published_beside(inputs),
+            "decomposition": tables.decomposition(inputs, readers),
+            "prior_shift": tables.prior_shift(inputs, before, readers),
+            "diagnostics": checks,
+        }
+        write_tables(folder, made)
+        write_draws(folder, readers, inputs.config.draws)
+        if kept is None:
+            save_posterior(fitted, folder / POSTERIOR)
+        else:
+            shutil.copyfile(kept, folder / POSTERIOR)
+        text, page = present(inputs, made, specs, target, lang, fitted.seed)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        names = [s.id for s in specs]
+        write_manifest(folder, inputs.config, fitted.seed, names, clock.seconds, checks)
+    return RunResult(_code(checks), text, target)
+
+
+def _readers(inputs: Inputs, made: Sequence[Projected]) -> list[Reader]:
+    return [Reader(p, inputs.config.tree, inputs.structure) for p in made]
+
+
+def _prior_futures(inputs: Inputs, specs: Sequence[ScenarioSpec], seed: int) -> list[Projected]:
+    """Futures without any figure: what the priors alone say under the same scenarios."""
+    figures = inputs.problem.figures
+    blind = replace(inputs.problem, figures=replace(figures, sd=np.full(len(figures.sd), 1e6)))
+    raw = prior_raw(inputs.problem, inputs.priors, _PRIOR_SETS, np.random.default_rng([seed, 2]))
+    sets = parameters(raw, inputs.problem, inputs.priors)
+    return futures(inputs, blind, sets, specs, seed)
+
+
+def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:
+    import pandas as pd
+
+    inputs, window = fitted.inputs, fitted.inputs.config.headline
+    sets = min(PARAMETER_SETS, fitted.posterior["posterior"].sizes["draw"]
+               * fitted.posterior["posterior"].sizes["chain"])
+    errors: dict[str, tuple[float, float]] = {}
+    for reader in readers:
+        for area in inputs.structure.areas:
+            values = reader.one(area, UNEMPLOYED, Measure.LEDIGHEDSPROCENT, window)
+            name = f"{area} / {Measure.LEDIGHEDSPROCENT} / {window.code} / {reader.projected.spec.id}"
+            errors[name] = (median_error(values, sets), 0.0005)
+    distances: Mapping[str, tuple[float, int]] = {
+        p.spec.id: (float(np.mean(p.distance)), len(p.spec.statements))
+        for p in (r.projected for r in readers)
+        if p.spec.statements
+    }
+    return pd.concat(
+        [
+            diagnostics.posterior_checks(fitted.posterior, inputs.priors.verdict),
+            diagnostics.precision_checks(errors),
+            diagnostics.plausibility(distances),
+        ],
+        ignore_index=True,
+    )
+
+
+def _chosen(inputs: Inputs, scenarios: Sequence[str]) -> tuple[ScenarioSpec, ...]:
+    if not scenarios:
+        return inputs.config.scenarios
+    return tuple(inputs.config.scenario(name) for name in dict.fromkeys(scenarios))
+
+
+def _target(inputs: Inputs, out: Path | None) -> Path:
+    return OUTPUTS / inputs.config.stem if out is None else out
+
+
+def _code(checks: pd.DataFrame) -> int:
+    return 3 if diagnostics.failed(checks) else 0
+
+
+def _checks_text(checks: pd.DataFrame, lang: str) -> str:
+    from forecast.report.words import number
+
+    note = "note_da" if lang == "da" else "note_en"
+    lines = [
+        f"{'✓' if row['verdict'] == diagnostics.PASS else '✗'} {row['check']:<12} "
+        f"{number(row['value'], lang=lang, decimals=3):>10} {row['threshold']:>8}  {row[note]}"
+        for row in checks.to_dict("records")
+    ]
+    return "\n".join(lines)
+
+
+__all__ = ["MANIFEST", "RunResult", "load_config", "run_all", "run_diagnose", "run_fit",
+           "run_project"]

@@ -1,0 +1,218 @@
+"""The stages in their order: figures, fit, futures under each scenario."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forecast.config import RunConfig, ScenarioSpec, bundled, load_config, load_model
+from forecast.config.model import LinkPriors
+from forecast.core.panel import Panel
+from forecast.models.build import build_problem
+from forecast.models.futures import Bend, Future, identity, levels_of, simulate
+from forecast.models.kernels import Floats
+from forecast.models.link import Sizes, parameters, posterior_raw
+from forecast.models.observations import Observation, observations
+from forecast.models.problem import Parameters, Problem
+from forecast.models.states import Conditioner, Paths
+from forecast.models.structure import Structure
+from forecast.scenarios.condition import NationalPosterior, bend, conditions, national_posterior
+from forecast.sources.figures import load_figures
+from forecast.sources.published import Published, load_published
+from forecast.vocabulary import Role
+
+if TYPE_CHECKING:
+    import arviz as az
+
+PARAMETER_SETS = 1500
+"""Parameter sets that futures are drawn from; each has `futures_per_draw` futures."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A configuration with its figures, and the problem they make.
+
+    Attributes
+    ----------
+    panel : every figure of the configuration, whatever its role
+    observed : the figures that enter the fit
+    """
+
+    config: RunConfig
+    priors: LinkPriors
+    published: Published
+    panel: Panel
+    structure: Structure
+    observed: tuple[Observation, ...]
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A posterior with what it was fitted to; `prior` holds draws of the same parameters."""
+
+    inputs: Inputs
+    posterior: az.InferenceData
+    seed: int
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Futures of one scenario.
+
+    Attributes
+    ----------
+    spec : the scenario
+    future : levels on every draw
+    distance : (draws,) squared distance of its statements from the free future, in spreads
+    """
+
+    spec: ScenarioSpec
+    future: Future
+    distance: Floats
+
+
+def load(config: Path | RunConfig | None = None, panel: Panel | None = None) -> Inputs:
+    """Read a configuration and its figures, and build the problem.
+
+    Parameters
+    ----------
+    config : a file, a configuration that was read, or None for the bundled one of Gentofte
+    panel : figures to use instead of those the configuration names
+
+    Raises
+    ------
+    ForecastError
+        In one line, where a file, key or figure cannot be used.
+    """
+    settings = config if isinstance(config, RunConfig) else load_config(config)
+    priors = load_model(settings.model, settings.path.parent)
+    published = load_published(bundled("data/published"), settings.tree.groups)
+    if panel is None:
+        panel = _figures(settings, published)
+    fitted = panel.of_role(Role.FIT)
+    structure = Structure.of(settings.tree, settings.area, set(fitted.frame["group"]))
+    observed = observations(fitted, settings.tree, structure, priors.region_weights)
+    problem = build_problem(
+        structure, settings.tree, priors, observed, settings.first_month, settings.last_data_month
+    )
+    return Inputs(settings, priors, published, panel, structure, observed, problem)
+
+
+def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> Fit:
+    """Sample the posterior of the link model; same seed, same numbers."""
+    from forecast.models.link import build_model, compile_model, sample
+
+    chosen = inputs.config.seed if seed is None else seed
+    s = inputs.priors.sampling
+    if sizes is None:
+        sizes = Sizes(s.chains, s.tune, s.draws, s.target_accept, s.max_depth)
+    compiled = compile_model(build_model(inputs.problem, inputs.priors))
+    return Fit(inputs, sample(compiled, sizes, chosen), chosen)
+
+
+def project(fitted: Fit, scenarios: Sequence[ScenarioSpec] = ()) -> list[Projected]:
+    """Futures under scenarios, from the same draws: future 7 is the same future in each.
+
+    Parameters
+    ----------
+    scenarios : by default those of the configuration
+
+    Raises
+    ------
+    ConfigError, ConvergenceError
+        If a statement cannot be imposed.
+    """
+    specs = tuple(scenarios) or fitted.inputs.config.scenarios
+    raw = posterior_raw(fitted.posterior.posterior, PARAMETER_SETS)
+    sets = parameters(raw, fitted.inputs.problem, fitted.inputs.priors)
+    return futures(fitted.inputs, fitted.inputs.problem, sets, specs, fitted.seed)
+
+
+def futures(
+    inputs: Inputs,
+    problem: Problem,
+    sets: Sequence[Parameters],
+    specs: Sequence[ScenarioSpec],
+    seed: int,
+) -> list[Projected]:
+    """Futures of given parameters under scenarios."""
+    from threadpoolctl import threadpool_limits
+
+    config, count = inputs.config, inputs.priors.sampling.futures_per_draw
+    bends = [_Bend(inputs, problem, spec, len(sets), count, seed) for spec in specs]
+    cache = _Cache()
+    calls: list[Bend] = [b.bound(cache) if spec.statements else identity
+                         for b, spec in zip(bends, specs, strict=True)]
+    # small matrices: a second thread of linear algebra only gets in the way
+    with threadpool_limits(limits=1):
+        made = simulate(
+            problem, inputs.priors, sets, config.horizon_last, count, calls,
+            np.random.default_rng([seed, 0]),
+        )
+    return [
+        Projected(
+            spec, levels_of(inputs.structure, made, k, config.first_month), bent.distance.T.ravel()
+        )
+        for k, (spec, bent) in enumerate(zip(specs, bends, strict=True))
+    ]
+
+
+class _Cache:
+    """The national posterior of the set of parameters at hand, shared by all scenarios."""
+
+    def __init__(self) -> None:
+        self._number, self._held = -1, None
+
+    def of(self, c: Conditioner, number: int) -> NationalPosterior:
+        if self._number != number or self._held is None:
+            self._number, self._held = number, national_posterior(c)
+        return self._held
+
+
+class _Bend:
+    """One scenario's conditions with the errors of its bands."""
+
+    def __init__(
+        self, inputs: Inputs, problem: Problem, spec: ScenarioSpec, sets: int, count: int, seed: int
+    ) -> None:
+        months = np.arange(problem.first, inputs.config.horizon_last + 1)
+        self._wanted = conditions(spec, inputs.config.country, months)
+        rng = np.random.default_rng([seed, zlib.crc32(spec.id.encode())])
+        errors = rng.standard_normal((sets, count // 2, len(self._wanted)))
+        self._errors = np.concatenate([errors, -errors], axis=1)
+        self.distance = np.zeros((sets, count))
+
+    def bound(self, cache: _Cache) -> Bend:
+        """The bend as `simulate` calls it."""
+
+        def call(c: Conditioner, free: Paths, season: Floats, number: int) -> Paths:
+            moved, self.distance[number] = bend(
+                c, cache.of(c, number), free, self._wanted, season, self._errors[number]
+            )
+            return moved
+
+        return call
+
+
+def _figures(config: RunConfig, published: Published) -> Panel:
+    """Published figures of every role and the user's own, as one panel."""
+    panels: list[Panel] = []
+    if config.data.published:
+        panels.extend(published.panel(role) for role in (Role.FIT, Role.CHECK, Role.SCENARIO))
+    for file in config.data.figures:
+        panels.append(
+            load_figures(file.path, config.tree.groups, set(config.tree.areas),
+                         number_format=file.format)
+        )
+    return Panel.concat(panels)
+
+
+def texts(config: RunConfig) -> dict[str, Any]:
+    """Every file of a configuration by its name, as text, to keep beside a posterior."""
+    return {name: path.read_text(encoding="utf-8") for name, path in config.sources.items()}

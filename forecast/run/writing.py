@@ -1,0 +1,94 @@
+"""Write what a run made: tables, draws, report and manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forecast.config import RunConfig, bundled, hashes
+from forecast.core.period import month_code
+from forecast.run.folder import MANIFEST
+from forecast.run.quantities import Reader
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PACKAGES = ("forecast", "numpy", "scipy", "pandas", "statsmodels", "pymc", "pytensor", "nutpie",
+            "numba", "arviz", "xarray")
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write every table as CSV, and the projections as Parquet too."""
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    tables["projections"].astype({"output_type_id": str}).to_parquet(
+        folder / "projections.parquet", index=False
+    )
+
+
+def write_draws(folder: Path, readers: Sequence[Reader], count: int) -> None:
+    """Write the first `count` joint draws of every scenario, months only, float32."""
+    import xarray as xr
+
+    first = readers[0]
+    months = [month_code(int(m)) for m in first.projected.future.months]
+    draws = min(count, len(first.persons))
+    coords = {
+        "scenario": [r.projected.spec.id for r in readers],
+        "draw": np.arange(draws),
+        "area": list(first.structure.areas),
+        "group": list(first.groups),
+        "period": months,
+    }
+    persons = np.array([r.persons[:draws] for r in readers], dtype=np.float32)
+    force = [r.projected.future.actual.labour_force[:draws] for r in readers]
+    people = [r.projected.future.actual.population[:draws] for r in readers]
+    dims = ("scenario", "draw", "area", "period")
+    xr.Dataset(
+        {
+            "fuldtidspersoner": (("scenario", "draw", "area", "group", "period"), persons),
+            "arbejdsstyrke": (dims, np.array(force, dtype=np.float32)),
+            "befolkning": (dims, np.array(people, dtype=np.float32)),
+        },
+        coords=coords,
+        attrs={"unit": "fuldtidspersoner; personer", "adjustment": "actual"},
+    ).to_netcdf(folder / "draws.nc", engine="h5netcdf")
+
+
+def write_manifest(
+    folder: Path,
+    config: RunConfig,
+    seed: int,
+    scenarios: Sequence[str],
+    seconds: Mapping[str, float],
+    diagnostics: pd.DataFrame,
+) -> None:
+    """Write what the run was: version, inputs by hash, seed, packages, times, checks."""
+    published = bundled("data/published")
+    own = {file.path.name: _sha256(file.path) for file in config.data.figures if file.path.exists()}
+    content: dict[str, Any] = {
+        "version": version("forecast"),
+        "configuration": config.path.name,
+        "area": config.area,
+        "scenarios": list(scenarios),
+        "seed": seed,
+        "config_sha256": hashes(config.sources),
+        "data_sha256": {p.name: _sha256(p) for p in sorted(published.glob("*.csv"))} | own,
+        "packages": {name: version(name) for name in PACKAGES},
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "checks": diagnostics[["check", "quantity", "value", "threshold", "verdict"]].to_dict(
+            "records"
+        ),
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
