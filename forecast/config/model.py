@@ -93,6 +93,8 @@ class LinkKindPriors(Frozen):
     drift: Prior
     elasticity: Prior
     lag_months: int = Field(default=0, ge=0, le=24)
+    unemployed_shift: float = 0.0
+    unemployed_reason: str = ""
 
 
 class BenefitPriors(Frozen):

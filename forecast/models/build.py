@@ -58,6 +58,8 @@ def _link(
         row = _row(kind, common.level, common.drift, elasticity, priors)
         row["lag"] = common.lag_months if own is None else own.lag_months
         row |= _own(own)
+        if key in structure.unemployed:
+            row["scale_shift"] += common.unemployed_shift
     reference = getattr(priors.families, FAMILIES[int(row["family"])]).reference_size
     row["log_size"] = float(np.log(sizes[name] / reference)) if name in sizes else 0.0
     if kind.startswith("share_"):

@@ -108,7 +108,7 @@ def _column_values(
 @nb.njit(error_model="numpy", cache=True)
 def _add_columns(
     total: Floats, values: Floats, small: Floats, data: FigureData
-) -> None:  # pragma: no cover - compiled
+) -> None:  # pragma: no cover
     """Add ``(v v') o K[w, w]`` of every column to the covariance."""
     for c in range(len(data.column_term)):
         kernel = small[data.column_term[c]]
@@ -125,7 +125,7 @@ def _add_columns(
 @nb.njit(error_model="numpy", cache=True)
 def _column_gradients(
     slope: Floats, values: Floats, small: Floats, data: FigureData
-) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+) -> tuple[Floats, Floats]:  # pragma: no cover
     """Gradients by the entries of the columns and by the kernels."""
     d_values, d_small = np.zeros_like(values), np.zeros_like(small)
     for c in range(len(data.column_term)):
@@ -146,9 +146,14 @@ def _column_gradients(
 
 @nb.njit(error_model="numpy", cache=True)
 def _entry_gradients(
-    d_values: Floats, scale: Floats, shares: Floats, data: FigureData,
-    d_scale: Floats, d_noise: Floats, d_shares: Floats,
-) -> None:  # pragma: no cover - compiled
+    d_values: Floats,
+    scale: Floats,
+    shares: Floats,
+    data: FigureData,
+    d_scale: Floats,
+    d_noise: Floats,
+    d_shares: Floats,
+) -> None:  # pragma: no cover
     """Carry the gradients of the entries back to scales, noise and shares."""
     for e in range(len(data.entry_at)):
         s, kind = data.entry_link[e], data.entry_kind[e]
@@ -158,7 +163,7 @@ def _entry_gradients(
             d_scale[s] += g * np.sqrt(own)
             for k in range(2):
                 d_shares[k] -= 0.5 * g * scale[s] * data.shared[s, k] / np.sqrt(own)
-        elif kind == AREA or kind == BENEFIT:
+        elif kind in (AREA, BENEFIT):
             k = kind - AREA
             d_scale[s] += g * np.sqrt(shares[k])
             d_shares[k] += 0.5 * g * scale[s] / np.sqrt(shares[k])
@@ -228,9 +233,7 @@ def _season(swing: Floats, data: FigureData) -> tuple[Floats, Floats, Floats]:  
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _levels(
-    memory: float, data: FigureData
-) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+def _levels(memory: float, data: FigureData) -> tuple[Floats, Floats]:  # pragma: no cover
     """Ornstein-Uhlenbeck level over windows and its derivative by the memory, (W, W)."""
     size = data.windows.shape[1]
     value, slope = np.empty((size, size)), np.empty((size, size))
@@ -343,7 +346,7 @@ def density(
     tuple
         The log density (minus infinity where the covariance is not finite) and seven gradients.
     """
-    n, links = data.coefficients.shape
+    links = data.coefficients.shape[1]
     d_scale, d_noise, d_elasticity = np.zeros(links), np.zeros(links), np.zeros(links)
     d_memory, d_shares, d_root, d_swing = np.zeros(3), np.zeros(2), np.zeros(3), np.zeros(2)
     total = data.fixed.copy()

@@ -22,7 +22,6 @@ from forecast.models.states import (
     make_grid,
     mean_drift,
     mean_paths,
-    response,
 )
 from forecast.models.structure import Levels, Structure
 
@@ -39,7 +38,7 @@ class Future:
     actual : levels with season
     adjusted_unemployed : (draws, 3, T) full-time persons, season taken out
     paths : adjusted link paths
-    response : (draws, S, T) what the national path adds to each link
+    response : (draws, S) what the national path adds to each link between two months
     drift : (draws, S) a year
     months : (T,)
     """
@@ -113,16 +112,19 @@ def identity(c: Conditioner, free: Paths, season: Floats, number: int) -> Paths:
     return free
 
 
-def levels_of(structure: Structure, made: Simulated, which: int, first: int) -> Future:
+def levels_of(
+    structure: Structure, made: Simulated, which: int, first: int, between: tuple[int, int]
+) -> Future:
     """Full-time persons and people on every draw, from month `first` on.
 
     Parameters
     ----------
     which : number of the bend
+    between : the two months of `Future.response`
     """
     months = made.grid.months
     here = months >= first
-    response = _responses(made, made.paths[which].rate)[:, :, here]
+    followed = _response_between(made, made.paths[which].rate, between)
     paths = Paths(made.paths[which].links[:, :, here], made.paths[which].rate[:, here])
     months = months[here]
     adjusted = structure.levels(paths.links, paths.rate)
@@ -130,15 +132,19 @@ def levels_of(structure: Structure, made: Simulated, which: int, first: int) -> 
     kappa = np.tile([float(p.kappa) for p in made.sets], len(paths.rate) // len(made.sets))
     moved = add_season(paths, *made.season, adjusted.labour_force[:, 2], kappa, months)
     actual = structure.levels(moved.links, moved.rate)
-    return Future(actual, unemployed, paths, response, made.drift, months)
+    return Future(actual, unemployed, paths, followed, made.drift, months)
 
 
-def _responses(made: Simulated, rate: Floats) -> Floats:
-    out = np.empty((len(rate), len(made.problem.series.names), len(made.grid.months)))
-    driver = rate - made.problem.centre
-    for i, p in enumerate(made.sets):
-        mine = slice(i, None, len(made.sets))
-        out[mine] = response(made.problem, made.grid, p, driver[mine])
+def _response_between(made: Simulated, rate: Floats, between: tuple[int, int]) -> Floats:
+    """Elasticity times the change of the lagged national path, (draws, S)."""
+    series, (before, after) = made.problem.series, (m - made.problem.first for m in between)
+    elasticity = np.array([p.elasticity for p in made.sets])
+    out = np.empty((len(rate), len(series.names)))
+    for length, smooth in zip(sorted({0, *series.lag.tolist()}), made.grid.lagged, strict=True):
+        mine = series.lag == length
+        change = rate @ (smooth[after] - smooth[before])
+        out[:, mine] = np.tile(elasticity[:, mine], (len(rate) // len(made.sets), 1))
+        out[:, mine] *= change[:, None]
     return out
 
 

@@ -15,7 +15,7 @@ from forecast.errors import DataError, NotFittedError, OutputError
 from forecast.models.dense import leave_one_out
 from forecast.models.link import parameters, posterior_raw, prior_raw
 from forecast.models.problem import covariance, layout, mean
-from forecast.run.stages import Fit, load, texts
+from forecast.run.stages import Fit, load
 
 if TYPE_CHECKING:
     import arviz as az
@@ -77,7 +77,7 @@ def _contents(fitted: Fit) -> dict[str, Any]:
         "format": FORMAT,
         "seed": fitted.seed,
         "config": config.path.name,
-        "files": texts(config),
+        "files": dict(fitted.inputs.texts),
         "figures": fitted.inputs.panel.frame.to_dict("records"),
     }
 

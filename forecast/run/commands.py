@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from forecast import diagnostics
-from forecast.config import ScenarioSpec, Statement, load_config
+from forecast.config import ScenarioSpec, Statement
 from forecast.models.link import parameters, prior_raw
 from forecast.models.structure import UNEMPLOYED
 from forecast.run import tables
 from forecast.run.archive import POSTERIOR, read_fit, save_posterior
-from forecast.run.folder import MANIFEST, check_target, staged
+from forecast.run.folder import check_target, staged
 from forecast.run.presenting import present
 from forecast.run.quantities import Reader, median_error
 from forecast.run.stages import PARAMETER_SETS, Fit, Inputs, Projected, fit, futures, load, project
@@ -28,7 +28,7 @@ from forecast.vocabulary import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
-_PRIOR_SETS = 300
+_PRIOR_SETS = 200
 OUTPUTS = Path("outputs")
 
 
@@ -116,7 +116,7 @@ def run_fit(
     with clock.stage("report"), staged(target) as folder:
         save_posterior(fitted, folder / POSTERIOR)
         checks.to_csv(folder / "diagnostics.csv", index=False)
-        write_manifest(folder, inputs.config, fitted.seed, (), clock.seconds, checks)
+        write_manifest(folder, inputs, fitted.seed, (), clock.seconds, checks)
     return RunResult(_code(checks), _checks_text(checks, lang), target)
 
 
@@ -184,7 +184,7 @@ def _finish(
         text, page = present(inputs, made, specs, target, lang, fitted.seed)
         (folder / "report.html").write_text(page, encoding="utf-8")
         names = [s.id for s in specs]
-        write_manifest(folder, inputs.config, fitted.seed, names, clock.seconds, checks)
+        write_manifest(folder, inputs, fitted.seed, names, clock.seconds, checks)
     return RunResult(_code(checks), text, target)
 
 
@@ -254,5 +254,5 @@ def _checks_text(checks: pd.DataFrame, lang: str) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["MANIFEST", "RunResult", "load_config", "run_all", "run_diagnose", "run_fit",
+__all__ = ["RunResult", "run_all", "run_diagnose", "run_fit",
            "run_project"]

@@ -83,16 +83,17 @@ class Reader:
         values = self.of(measure, window)[:, self.structure.areas.index(area)]
         return values[:, 0 if values.shape[1] == 1 else self.groups.index(group)]
 
-    def leaves(self) -> Draws:
-        """Monthly full-time persons of the counted leaves, as the noun `Draws`."""
+    def leaves(self, first: int) -> Draws:
+        """Monthly full-time persons of the counted leaves from a month on, as `Draws`."""
         keys = self.tree.leaves
         index = [self.groups.index(k) for k in keys]
+        here = self.projected.future.months >= first
         return Draws.of(
-            self.persons[:, :, index],
+            self.persons[:, :, index][..., here],
             unit=Unit.FULDTIDSPERSONER,
             areas=self.structure.areas,
             groups=keys,
-            months=self.projected.future.months,
+            months=self.projected.future.months[here],
         )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from forecast.vocabulary import Role
 if TYPE_CHECKING:
     import arviz as az
 
-PARAMETER_SETS = 1500
+PARAMETER_SETS = 1000
 """Parameter sets that futures are drawn from; each has `futures_per_draw` futures."""
 
 
@@ -41,6 +41,7 @@ class Inputs:
     ----------
     panel : every figure of the configuration, whatever its role
     observed : the figures that enter the fit
+    texts : every file of the configuration, by its name
     """
 
     config: RunConfig
@@ -50,11 +51,12 @@ class Inputs:
     structure: Structure
     observed: tuple[Observation, ...]
     problem: Problem
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A posterior with what it was fitted to; `prior` holds draws of the same parameters."""
+    """A posterior with what it was fitted to."""
 
     inputs: Inputs
     posterior: az.InferenceData
@@ -101,7 +103,8 @@ def load(config: Path | RunConfig | None = None, panel: Panel | None = None) -> 
     problem = build_problem(
         structure, settings.tree, priors, observed, settings.first_month, settings.last_data_month
     )
-    return Inputs(settings, priors, published, panel, structure, observed, problem)
+    texts = {name: path.read_text(encoding="utf-8") for name, path in settings.sources.items()}
+    return Inputs(settings, priors, published, panel, structure, observed, problem, texts)
 
 
 def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> Fit:
@@ -155,9 +158,10 @@ def futures(
             problem, inputs.priors, sets, config.horizon_last, count, calls,
             np.random.default_rng([seed, 0]),
         )
+    reported = (config.last_data_month, config.headline.last)
     return [
         Projected(
-            spec, levels_of(inputs.structure, made, k, config.first_month), bent.distance.T.ravel()
+            spec, levels_of(inputs.structure, made, k, config.first_month, reported), bent.distance.T.ravel()
         )
         for k, (spec, bent) in enumerate(zip(specs, bends, strict=True))
     ]
@@ -211,8 +215,3 @@ def _figures(config: RunConfig, published: Published) -> Panel:
                          number_format=file.format)
         )
     return Panel.concat(panels)
-
-
-def texts(config: RunConfig) -> dict[str, Any]:
-    """Every file of a configuration by its name, as text, to keep beside a posterior."""
-    return {name: path.read_text(encoding="utf-8") for name, path in config.sources.items()}

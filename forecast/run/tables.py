@@ -197,7 +197,7 @@ def key_figures(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
     frames = [table.assign(scenario="")]
     for reader in readers:
         more = continue_overview(
-            reader.leaves(),
+            reader.leaves(Window.year(years[0]).first),
             config.tree,
             table,
             area=config.area,
@@ -261,7 +261,10 @@ def published_beside(inputs: Inputs) -> pd.DataFrame:
     )
     realised = whole["note"].str.contains("realised")
     kept = whole[plan & ~realised]
-    return kept[["area", "group", "measure", "period", "value", "unit", "source", "note"]]
+    # a figure's source is "document, table (file row n)": people read the document
+    kept = kept.assign(reference=kept["source"], source=kept["source"].str.split(", ").str[0])
+    columns = ["area", "group", "measure", "period", "value", "unit", "source", "reference", "note"]
+    return kept[columns]
 
 
 def decomposition(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
@@ -294,7 +297,7 @@ def _factors(inputs: Inputs, reader: Reader, area: str) -> dict[str, float]:
     result = reader.one(area, UNEMPLOYED, Measure.LEDIGHEDSPROCENT, config.headline)
     links, rate = future.paths.links, future.paths.rate
     base = links[:, :, t0]
-    followed = base + future.response[:, :, t] - future.response[:, :, t0]
+    followed = base + future.response
     drifted = followed + future.drift * ((now - then) / 12.0)
     steps = [
         _log_ratio(inputs.structure, path, country_rate, place)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forecast.config import RunConfig, bundled, hashes
+from forecast.config import bundled
 from forecast.core.period import month_code
 from forecast.run.folder import MANIFEST
 from forecast.run.quantities import Reader
+from forecast.run.stages import Inputs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,14 +64,14 @@ def write_draws(folder: Path, readers: Sequence[Reader], count: int) -> None:
 
 def write_manifest(
     folder: Path,
-    config: RunConfig,
+    inputs: Inputs,
     seed: int,
     scenarios: Sequence[str],
     seconds: Mapping[str, float],
     diagnostics: pd.DataFrame,
 ) -> None:
     """Write what the run was: version, inputs by hash, seed, packages, times, checks."""
-    published = bundled("data/published")
+    config, published = inputs.config, bundled("data/published")
     own = {file.path.name: _sha256(file.path) for file in config.data.figures if file.path.exists()}
     content: dict[str, Any] = {
         "version": version("forecast"),
@@ -78,7 +79,7 @@ def write_manifest(
         "area": config.area,
         "scenarios": list(scenarios),
         "seed": seed,
-        "config_sha256": hashes(config.sources),
+        "config_sha256": {name: _digest(text.encode()) for name, text in inputs.texts.items()},
         "data_sha256": {p.name: _sha256(p) for p in sorted(published.glob("*.csv"))} | own,
         "packages": {name: version(name) for name in PACKAGES},
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
@@ -91,4 +92,8 @@ def write_manifest(
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _digest(path.read_bytes())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
