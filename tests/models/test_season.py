@@ -13,7 +13,7 @@ PATTERN = 0.1 * np.sin(2 * np.pi * np.arange(12) / 12)
 def future_of(world: World) -> Future:
     rng, sets = np.random.default_rng(4), [world.parameters] * 20
     made = simulate(world.problem, world.priors, sets, world.horizon, 4, [identity], rng)
-    return levels_of(world.structure, made, 0, FIRST)
+    return levels_of(world.structure, made, 0, FIRST, (FIRST + 35, FIRST + 59))
 
 
 def sick(world: World, future: Future) -> Floats:
@@ -54,3 +54,16 @@ def test_a_year_of_unemployed_has_the_adjusted_mean() -> None:
     assert actual.mean(axis=2) == pytest.approx(adjusted.mean(axis=2), rel=1e-9)
     swing = np.log(actual / adjusted).mean(axis=(0, 1))
     assert swing == pytest.approx(np.array(world.priors.root.season_ledige), abs=0.01)
+
+
+def test_the_response_is_what_an_elasticity_makes_of_the_national_path() -> None:
+    world = small_world()
+    links = len(world.structure.names)
+    p = world.parameters._replace(elasticity=np.linspace(-1.0, 1.0, links))
+    rng = np.random.default_rng(4)
+    made = simulate(world.problem, world.priors, [p], world.horizon, 4, [identity], rng)
+    future = levels_of(world.structure, made, 0, FIRST, (FIRST + 35, FIRST + 59))
+    change = made.paths[0].rate[:, 59] - made.paths[0].rate[:, 35]
+    now = world.problem.series.lag == 0
+    assert np.any(now)
+    assert np.allclose(future.response[:, now], np.outer(change, p.elasticity)[:, now])
