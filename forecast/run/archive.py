@@ -15,7 +15,7 @@ from forecast.errors import DataError, NotFittedError, OutputError
 from forecast.models.dense import leave_one_out
 from forecast.models.link import parameters, posterior_raw, prior_raw
 from forecast.models.problem import covariance, layout, mean
-from forecast.run.stages import Fit, load
+from forecast.run.stages import Fit, Inputs, load
 
 if TYPE_CHECKING:
     import arviz as az
@@ -105,8 +105,7 @@ def read_fit(folder: Path) -> Fit:
             f"{path}: cannot be read as a posterior ({error}); run `forecast fit` again"
         ) from error
     contents = _read_contents(found, path)
-    inputs = load(*_restored(contents, path))
-    return Fit(inputs, found, int(contents["seed"]))
+    return Fit(_restored(contents, path), found, int(contents["seed"]))
 
 
 def _read_contents(found: Any, path: Path) -> dict[str, Any]:
@@ -120,8 +119,8 @@ def _read_contents(found: Any, path: Path) -> dict[str, Any]:
     return contents
 
 
-def _restored(contents: dict[str, Any], path: Path) -> tuple[Any, Panel]:
-    """Configuration and figures as they were at the fit."""
+def _restored(contents: dict[str, Any], path: Path) -> Inputs:
+    """Configuration and figures as they were at the fit, whatever became of their files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in contents["files"].items():
             file = Path(folder, name)
@@ -129,8 +128,7 @@ def _restored(contents: dict[str, Any], path: Path) -> tuple[Any, Panel]:
                 raise DataError(f"{path}: holds a file named {name}, expected a relative name")
             _write(file, text)
         config = load_config(Path(folder, contents["config"]))
-        inputs_panel = Panel.from_rows(contents["figures"])
-        return config, inputs_panel
+        return load(config, Panel.from_rows(contents["figures"]))
 
 
 def _write(file: Path, text: str) -> None:
