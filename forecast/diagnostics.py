@@ -36,23 +36,51 @@ def posterior_checks(posterior: az.InferenceData, limits: Verdict) -> pd.DataFra
     import arviz as az
     import pandas as pd
 
-    table = az.summary(posterior, var_names=list(RAW), kind="diagnostics", round_to="none")
+    table: Any = az.summary(posterior, var_names=list(RAW), kind="diagnostics", round_to="none")
     stats = posterior["sample_stats"]
     divergent = int(np.sum(np.asarray(stats["diverging"].values)))
     bfmi = float(np.min(np.asarray(az.bfmi(posterior))))
     rows = [
-        _row("r_hat", str(table["r_hat"].idxmax()), float(table["r_hat"].max()), limits.r_hat,
-             below=True, words=("kæderne er enige", "the chains agree")),
-        _row("ess_bulk", str(table["ess_bulk"].idxmin()), float(table["ess_bulk"].min()),
-             limits.ess_bulk, below=False,
-             words=("effektive trækninger, midten", "effective draws, bulk")),
-        _row("ess_tail", str(table["ess_tail"].idxmin()), float(table["ess_tail"].min()),
-             limits.ess_tail, below=False,
-             words=("effektive trækninger, halerne", "effective draws, tails")),
-        _row("divergences", "", float(divergent), float(limits.divergences), below=True,
-             words=("divergente skridt", "divergent steps")),
-        _row("bfmi", "", bfmi, limits.bfmi, below=False,
-             words=("energi (BFMI), mindste kæde", "energy (BFMI), least of the chains")),
+        _row(
+            "r_hat",
+            str(table["r_hat"].idxmax()),
+            float(table["r_hat"].max()),
+            limits.r_hat,
+            below=True,
+            words=("kæderne er enige", "the chains agree"),
+        ),
+        _row(
+            "ess_bulk",
+            str(table["ess_bulk"].idxmin()),
+            float(table["ess_bulk"].min()),
+            limits.ess_bulk,
+            below=False,
+            words=("effektive trækninger, midten", "effective draws, bulk"),
+        ),
+        _row(
+            "ess_tail",
+            str(table["ess_tail"].idxmin()),
+            float(table["ess_tail"].min()),
+            limits.ess_tail,
+            below=False,
+            words=("effektive trækninger, halerne", "effective draws, tails"),
+        ),
+        _row(
+            "divergences",
+            "",
+            float(divergent),
+            float(limits.divergences),
+            below=True,
+            words=("divergente skridt", "divergent steps"),
+        ),
+        _row(
+            "bfmi",
+            "",
+            bfmi,
+            limits.bfmi,
+            below=False,
+            words=("energi (BFMI), mindste kæde", "energy (BFMI), least of the chains"),
+        ),
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -90,9 +118,15 @@ def plausibility(distances: Mapping[str, tuple[float, int]]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        ("plausibility", name, float(np.sqrt(distance / count)), "", INFO,
-         "afstand fra den frie fremskrivning i standardafvigelser pr. udsagn",
-         "distance from the free forecast in standard deviations a statement")
+        (
+            "plausibility",
+            name,
+            float(np.sqrt(distance / count)),
+            "",
+            INFO,
+            "afstand fra den frie fremskrivning i standardafvigelser pr. udsagn",
+            "distance from the free forecast in standard deviations a statement",
+        )
         for name, (distance, count) in distances.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -104,7 +138,12 @@ def failed(table: pd.DataFrame) -> bool:
 
 
 def _row(
-    check: str, quantity: str, value: float, threshold: float, *, below: bool,
+    check: str,
+    quantity: str,
+    value: float,
+    threshold: float,
+    *,
+    below: bool,
     words: tuple[str, str],
 ) -> tuple[Any, ...]:
     good = value <= threshold if below else value >= threshold

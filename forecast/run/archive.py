@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from forecast.models.dense import leave_one_out
 from forecast.models.link import parameters, posterior_raw, prior_raw
 from forecast.models.problem import covariance, layout, mean
 from forecast.run.stages import Fit, Inputs, load
+from forecast.run.writing import check_room
 
 if TYPE_CHECKING:
     import arviz as az
@@ -30,7 +32,9 @@ _CHECKED_DRAWS = 200
 
 def save_posterior(fitted: Fit, path: Path) -> None:
     """Write a fit as InferenceData; its attributes carry configuration and figures as text."""
-    complete(fitted).to_netcdf(str(path), engine="h5netcdf")
+    whole = complete(fitted)
+    check_room(path, sum(whole[name].nbytes for name in whole.groups()))
+    whole.to_netcdf(str(path), engine="h5netcdf")
 
 
 def complete(fitted: Fit) -> az.InferenceData:
@@ -63,10 +67,12 @@ def complete(fitted: Fit) -> az.InferenceData:
         dims=dims | {"log_figure": ["figure"]},
         coords=coords | {"figure": labels},
     )
-    whole = az.InferenceData(
-        posterior=posterior, sample_stats=fitted.posterior["sample_stats"],
+    groups: dict[str, Any] = {
+        "posterior": posterior,
+        "sample_stats": fitted.posterior["sample_stats"],
         **{name: made[name] for name in made.groups()},
-    )
+    }
+    whole = az.InferenceData(**groups)
     whole.attrs["forecast"] = json.dumps(_contents(fitted), ensure_ascii=False)
     return whole
 
@@ -78,6 +84,7 @@ def _contents(fitted: Fit) -> dict[str, Any]:
         "seed": fitted.seed,
         "config": config.path.name,
         "files": dict(fitted.inputs.texts),
+        "own_files": [_relative(f.path, config.path.parent) for f in config.data.figures],
         "figures": fitted.inputs.panel.frame.to_dict("records"),
     }
 
@@ -108,7 +115,7 @@ def read_fit(folder: Path) -> Fit:
     return Fit(_restored(contents, path), found, int(contents["seed"]))
 
 
-def _read_contents(found: Any, path: Path) -> dict[str, Any]:
+def _read_contents(found: az.InferenceData, path: Path) -> dict[str, Any]:
     text = found.attrs.get("forecast")
     contents: dict[str, Any] = {} if text is None else json.loads(text)
     if contents.get("format") != FORMAT:
@@ -120,15 +127,24 @@ def _read_contents(found: Any, path: Path) -> dict[str, Any]:
 
 
 def _restored(contents: dict[str, Any], path: Path) -> Inputs:
-    """Configuration and figures as they were at the fit, whatever became of their files."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in contents["files"].items():
-            file = Path(folder, name)
-            if not file.resolve().is_relative_to(Path(folder).resolve()):
+    """Read configuration and figures as they were at the fit, whatever became of their files."""
+    # figures come from the archive, but a configuration asks for the files it names
+    files = dict.fromkeys(contents.get("own_files", ()), "") | contents["files"]
+    above = max((PurePosixPath(name).parts.count("..") for name in files), default=0)
+    with tempfile.TemporaryDirectory() as base:
+        folder = Path(base, *["configs"] * above)
+        for name, text in files.items():
+            file = Path(os.path.normpath(folder / name))
+            if not file.is_relative_to(base):
                 raise DataError(f"{path}: holds a file named {name}, expected a relative name")
             _write(file, text)
-        config = load_config(Path(folder, contents["config"]))
+        folder.mkdir(parents=True, exist_ok=True)
+        config = load_config(folder / contents["config"])
         return load(config, Panel.from_rows(contents["figures"]))
+
+
+def _relative(file: Path, folder: Path) -> str:
+    return Path(os.path.relpath(file, folder)).as_posix()
 
 
 def _write(file: Path, text: str) -> None:

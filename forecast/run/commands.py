@@ -205,13 +205,17 @@ def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:
     import pandas as pd
 
     inputs, window = fitted.inputs, fitted.inputs.config.headline
-    sets = min(PARAMETER_SETS, fitted.posterior["posterior"].sizes["draw"]
-               * fitted.posterior["posterior"].sizes["chain"])
+    sets = min(
+        PARAMETER_SETS,
+        fitted.posterior["posterior"].sizes["draw"] * fitted.posterior["posterior"].sizes["chain"],
+    )
     errors: dict[str, tuple[float, float]] = {}
     for reader in readers:
         for area in inputs.structure.areas:
             values = reader.one(area, UNEMPLOYED, Measure.LEDIGHEDSPROCENT, window)
-            name = f"{area} / {Measure.LEDIGHEDSPROCENT} / {window.code} / {reader.projected.spec.id}"
+            name = (
+                f"{area} / {Measure.LEDIGHEDSPROCENT} / {window.code} / {reader.projected.spec.id}"
+            )
             errors[name] = (median_error(values, sets), 0.0005)
     distances: Mapping[str, tuple[float, int]] = {
         p.spec.id: (float(np.mean(p.distance)), len(p.spec.statements))
@@ -245,14 +249,13 @@ def _code(checks: pd.DataFrame) -> int:
 def _checks_text(checks: pd.DataFrame, lang: str) -> str:
     from forecast.report.words import number
 
-    note = "note_da" if lang == "da" else "note_en"
+    note, words = ("note_en", "en") if lang == "en" else ("note_da", "da")
     lines = [
         f"{'✓' if row['verdict'] == diagnostics.PASS else '✗'} {row['check']:<12} "
-        f"{number(row['value'], lang=lang, decimals=3):>10} {row['threshold']:>8}  {row[note]}"
+        f"{number(row['value'], lang=words, decimals=3):>10} {row['threshold']:>8}  {row[note]}"
         for row in checks.to_dict("records")
     ]
     return "\n".join(lines)
 
 
-__all__ = ["RunResult", "run_all", "run_diagnose", "run_fit",
-           "run_project"]
+__all__ = ["RunResult", "run_all", "run_diagnose", "run_fit", "run_project"]

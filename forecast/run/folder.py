@@ -50,7 +50,7 @@ def _existing(path: Path) -> Path:
 
 @contextmanager
 def staged(target: Path) -> Generator[Path]:
-    """A folder beside the target; it takes the target's place when the block ends well.
+    """Make a folder beside the target, to take its place when the block ends well.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def present(
 
 
 def main_scenario(specs: Sequence[ScenarioSpec]) -> str:
-    """The scenario a report leads with: the first that says anything about the future."""
+    """Name the scenario a report leads with: the first that says anything about the future."""
     return next((s.id for s in specs if s.statements), specs[0].id)
 
 
@@ -63,8 +63,8 @@ def _headline(
         projections=made["projections"],
         published=made["published"],
         decomposition=made["decomposition"],
-        findings=shown[counts],
-        prior_shift=shift[shift["scenario"].eq(main)],
+        findings=shown.loc[counts],
+        prior_shift=shift.loc[shift["scenario"].eq(main)],
         diagnostics=made["diagnostics"].assign(note=made["diagnostics"]["note_da"]),
         report_path=str(target / "report.html"),
         total_group=config.tree.root,
@@ -89,7 +89,7 @@ def _report(
     last = config.last_data_month // 12
     return ReportData(
         headline=data,
-        overview=table[table["scenario"].eq("")],
+        overview=table.loc[table["scenario"].eq("")],
         table_rows=config.tree.rows,
         table_years=tuple(y for y in config.table_years if y <= last),
         projected_years=tuple(y for y in config.table_years if y > last),

@@ -56,7 +56,7 @@ class Reader:
         return values[..., window.first - first : window.last - first + 1].mean(axis=-1)
 
     def of(self, measure: Measure, window: Window) -> Floats:
-        """A measure of every group over a window, (draws, 3, groups or 1)."""
+        """Read a measure of every group over a window, (draws, 3, groups or 1)."""
         future = self.projected.future
         force = self.over(future.actual.labour_force, window)[:, :, None]
         if measure is Measure.LEDIGHEDSPROCENT:

@@ -116,7 +116,20 @@ def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> 
     if sizes is None:
         sizes = Sizes(s.chains, s.tune, s.draws, s.target_accept, s.max_depth)
     compiled = compile_model(build_model(inputs.problem, inputs.priors))
-    return Fit(inputs, sample(compiled, sizes, chosen), chosen)
+    posterior = sample(compiled, sizes, chosen)
+    if not _is_whole(posterior, sizes):
+        raise KeyboardInterrupt
+    return Fit(inputs, posterior, chosen)
+
+
+def _is_whole(posterior: az.InferenceData, sizes: Sizes) -> bool:
+    """Whether every chain has all of its draws.
+
+    On Ctrl-C the sampler hands over what it has, with NaN where a chain is shorter than another.
+    """
+    drawn = posterior["posterior"]["common_z"]
+    whole = drawn.sizes["chain"] == sizes.chains and drawn.sizes["draw"] == sizes.draws
+    return whole and bool(np.isfinite(drawn.values).all())
 
 
 def project(fitted: Fit, scenarios: Sequence[ScenarioSpec] = ()) -> list[Projected]:
@@ -132,7 +145,7 @@ def project(fitted: Fit, scenarios: Sequence[ScenarioSpec] = ()) -> list[Project
         If a statement cannot be imposed.
     """
     specs = tuple(scenarios) or fitted.inputs.config.scenarios
-    raw = posterior_raw(fitted.posterior.posterior, PARAMETER_SETS)
+    raw = posterior_raw(fitted.posterior["posterior"], PARAMETER_SETS)
     sets = parameters(raw, fitted.inputs.problem, fitted.inputs.priors)
     return futures(fitted.inputs, fitted.inputs.problem, sets, specs, fitted.seed)
 
@@ -150,18 +163,27 @@ def futures(
     config, count = inputs.config, inputs.priors.sampling.futures_per_draw
     bends = [_Bend(inputs, problem, spec, len(sets), count, seed) for spec in specs]
     cache = _Cache()
-    calls: list[Bend] = [b.bound(cache) if spec.statements else identity
-                         for b, spec in zip(bends, specs, strict=True)]
+    calls: list[Bend] = [
+        b.bound(cache) if spec.statements else identity
+        for b, spec in zip(bends, specs, strict=True)
+    ]
     # small matrices: a second thread of linear algebra only gets in the way
     with threadpool_limits(limits=1):
         made = simulate(
-            problem, inputs.priors, sets, config.horizon_last, count, calls,
+            problem,
+            inputs.priors,
+            sets,
+            config.horizon_last,
+            count,
+            calls,
             np.random.default_rng([seed, 0]),
         )
     reported = (config.last_data_month, config.headline.last)
     return [
         Projected(
-            spec, levels_of(inputs.structure, made, k, config.first_month, reported), bent.distance.T.ravel()
+            spec,
+            levels_of(inputs.structure, made, k, config.first_month, reported),
+            bent.distance.T.ravel(),
         )
         for k, (spec, bent) in enumerate(zip(specs, bends, strict=True))
     ]
@@ -193,7 +215,7 @@ class _Bend:
         self.distance = np.zeros((sets, count))
 
     def bound(self, cache: _Cache) -> Bend:
-        """The bend as `simulate` calls it."""
+        """Give the bend as `simulate` calls it."""
 
         def call(c: Conditioner, free: Paths, season: Floats, number: int) -> Paths:
             moved, self.distance[number] = bend(
@@ -205,13 +227,13 @@ class _Bend:
 
 
 def _figures(config: RunConfig, published: Published) -> Panel:
-    """Published figures of every role and the user's own, as one panel."""
+    """Read published figures of every role and the user's own, as one panel."""
     panels: list[Panel] = []
     if config.data.published:
         panels.extend(published.panel(role) for role in (Role.FIT, Role.CHECK, Role.SCENARIO))
-    for file in config.data.figures:
-        panels.append(
-            load_figures(file.path, config.tree.groups, set(config.tree.areas),
-                         number_format=file.format)
-        )
+    areas = set(config.tree.areas)
+    panels.extend(
+        load_figures(file.path, config.tree.groups, areas, number_format=file.format)
+        for file in config.data.figures
+    )
     return Panel.concat(panels)

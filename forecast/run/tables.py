@@ -19,10 +19,19 @@ from forecast.vocabulary import PROJECTION_COLUMNS, Basis, Measure, Role, Unit
 if TYPE_CHECKING:
     import pandas as pd
 
-_MONTHLY = (Measure.FULDTIDSPERSONER, Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK,
-            Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING)
-_YEARLY = (*_MONTHLY, Measure.LANDSANDEL, Measure.ANDEL_AF_BEFOLKNING,
-           Measure.ANDEL_AF_ARBEJDSSTYRKE)
+_MONTHLY = (
+    Measure.FULDTIDSPERSONER,
+    Measure.LEDIGHEDSPROCENT,
+    Measure.LEDIGHEDSPROCENT_FAKTISK,
+    Measure.ARBEJDSSTYRKE,
+    Measure.BEFOLKNING,
+)
+_YEARLY = (
+    *_MONTHLY,
+    Measure.LANDSANDEL,
+    Measure.ANDEL_AF_BEFOLKNING,
+    Measure.ANDEL_AF_ARBEJDSSTYRKE,
+)
 _RATES = (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK)
 _PEOPLE = (Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING)
 _PINNED_SPREAD = 1e-9
@@ -35,7 +44,7 @@ def projections(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
     observed = _observed(inputs)
     frames = [f for r in readers for f in _scenario_frames(inputs, r, set(observed))]
     frames.extend(_observed_frame(observed, r.projected.spec.id) for r in readers)
-    return pd.concat(frames, ignore_index=True)[list(PROJECTION_COLUMNS)]
+    return pd.concat(frames, ignore_index=True).loc[:, list(PROJECTION_COLUMNS)]
 
 
 def _scenario_frames(
@@ -80,27 +89,27 @@ def _frame(
     ]
     cells = np.array([values[:, k, g] for _, _, k, g in index]).reshape(-1)
     spread = {(k, g): values[-1, k, g] - values[2, k, g] for _, _, k, g in index}
-    rests = [
-        _rests(basis.of(a, b, measure), spread[k, g], values[1, k, g]) for a, b, k, g in index
-    ]
+    rests = [_rests(basis.of(a, b, measure), spread[k, g], values[1, k, g]) for a, b, k, g in index]
     repeat = len(OUTPUTS)
-    return pd.DataFrame({
-        "scenario": reader.projected.spec.id,
-        "area": np.repeat([a for a, _, _, _ in index], repeat),
-        "group": np.repeat([b for _, b, _, _ in index], repeat),
-        "measure": measure.value,
-        "period": window.code,
-        "output_type": [name for name, _ in OUTPUTS] * len(index),
-        "output_type_id": ["" if level is None else f"{level:g}" for _, level in OUTPUTS]
-        * len(index),
-        "value": cells,
-        "unit": _unit(measure).value,
-        "basis": np.repeat(rests, repeat),
-    })
+    return pd.DataFrame(
+        {
+            "scenario": reader.projected.spec.id,
+            "area": np.repeat([a for a, _, _, _ in index], repeat),
+            "group": np.repeat([b for _, b, _, _ in index], repeat),
+            "measure": measure.value,
+            "period": window.code,
+            "output_type": [name for name, _ in OUTPUTS] * len(index),
+            "output_type_id": ["" if level is None else f"{level:g}" for _, level in OUTPUTS]
+            * len(index),
+            "value": cells,
+            "unit": _unit(measure).value,
+            "basis": np.repeat(rests, repeat),
+        }
+    )
 
 
 def _rests(basis: str, spread: float, value: float) -> str:
-    return Basis.PINNED.value if 0 < abs(value) and spread <= _PINNED_SPREAD * value else basis
+    return Basis.PINNED.value if value > 0 and spread <= _PINNED_SPREAD * value else basis
 
 
 def _groups_of(measure: Measure, reader: Reader) -> tuple[str, ...]:
@@ -124,8 +133,11 @@ class Bases:
         self._seen = {(o.area, o.group) for o in inputs.observed}
         # a share of the country beside a count observes the country's benefit too
         country = inputs.structure.areas[2]
-        self._seen |= {(country, o.group) for o in inputs.observed
-                       if o.area == area and o.measure is Measure.LANDSANDEL}
+        self._seen |= {
+            (country, o.group)
+            for o in inputs.observed
+            if o.area == area and o.measure is Measure.LANDSANDEL
+        }
         self._seen |= {(a, "") for a in inputs.structure.areas}
 
     def of(self, area: str, group: str, measure: Measure) -> str:
@@ -152,7 +164,7 @@ class Bases:
 
 
 def _observed(inputs: Inputs) -> dict[tuple[str, str, str, str], float]:
-    """Published figures that stand in for our own estimate of the same thing."""
+    """Collect published figures that stand in for our own estimate of the same thing."""
     found: dict[tuple[str, str, str, str], float] = {}
     structure = inputs.structure
     for figure in inputs.published.figures:
@@ -173,18 +185,20 @@ def _observed_frame(
     import pandas as pd
 
     keys = list(observed)
-    return pd.DataFrame({
-        "scenario": scenario,
-        "area": [k[0] for k in keys],
-        "group": [k[1] for k in keys],
-        "measure": [k[2] for k in keys],
-        "period": [k[3] for k in keys],
-        "output_type": "median",
-        "output_type_id": "",
-        "value": list(observed.values()),
-        "unit": [_unit(Measure(k[2])).value for k in keys],
-        "basis": Basis.OBSERVED.value,
-    })
+    return pd.DataFrame(
+        {
+            "scenario": scenario,
+            "area": [k[0] for k in keys],
+            "group": [k[1] for k in keys],
+            "measure": [k[2] for k in keys],
+            "period": [k[3] for k in keys],
+            "output_type": "median",
+            "output_type_id": "",
+            "value": list(observed.values()),
+            "unit": [_unit(Measure(k[2])).value for k in keys],
+            "basis": Basis.OBSERVED.value,
+        }
+    )
 
 
 def key_figures(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
@@ -207,7 +221,7 @@ def key_figures(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
         )
         frames.append(more.assign(scenario=reader.projected.spec.id))
     whole = pd.concat(frames, ignore_index=True)
-    return whole[["scenario", *(c for c in whole.columns if c != "scenario")]]
+    return whole.loc[:, ["scenario", *(c for c in whole.columns if c != "scenario")]]
 
 
 def findings(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
@@ -221,33 +235,52 @@ def findings(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
         usable = check["group"] in known and check["area"] in inputs.structure.areas
         for reader in readers if usable else ():
             window = Window(int(check["first"]), int(check["last"]))
-            values = reader.one(
-                check["area"], check["group"], Measure(check["measure"]), window
-            )
+            values = reader.one(check["area"], check["group"], Measure(check["measure"]), window)
             low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
-            parts = (check["area"], check["group"], check["measure"], check["period"],
-                     reader.projected.spec.id)
-            rows.append({
-                "quantity": " / ".join(parts),
-                "scenario": parts[4],
-                "area": parts[0],
-                "group": parts[1],
-                "measure": parts[2],
-                "period": parts[3],
-                "published": check["value"],
-                "quantile": float(np.mean(values < check["value"])),
-                "low": low,
-                "median": median,
-                "high": high,
-                "width": high - low,
-                "unit": check["unit"],
-                "note": check["note"],
-            })
+            parts = (
+                check["area"],
+                check["group"],
+                check["measure"],
+                check["period"],
+                reader.projected.spec.id,
+            )
+            rows.append(
+                {
+                    "quantity": " / ".join(parts),
+                    "scenario": parts[4],
+                    "area": parts[0],
+                    "group": parts[1],
+                    "measure": parts[2],
+                    "period": parts[3],
+                    "published": check["value"],
+                    "quantile": float(np.mean(values < check["value"])),
+                    "low": low,
+                    "median": median,
+                    "high": high,
+                    "width": high - low,
+                    "unit": check["unit"],
+                    "note": check["note"],
+                }
+            )
     return pd.DataFrame(rows, columns=FINDING_COLUMNS)
 
 
-FINDING_COLUMNS = ["quantity", "scenario", "area", "group", "measure", "period", "published",
-                   "quantile", "low", "median", "high", "width", "unit", "note"]
+FINDING_COLUMNS = [
+    "quantity",
+    "scenario",
+    "area",
+    "group",
+    "measure",
+    "period",
+    "published",
+    "quantile",
+    "low",
+    "median",
+    "high",
+    "width",
+    "unit",
+    "note",
+]
 
 
 def published_beside(inputs: Inputs) -> pd.DataFrame:
@@ -264,7 +297,7 @@ def published_beside(inputs: Inputs) -> pd.DataFrame:
     # a figure's source is "document, table (file row n)": people read the document
     kept = kept.assign(reference=kept["source"], source=kept["source"].str.split(", ").str[0])
     columns = ["area", "group", "measure", "period", "value", "unit", "source", "reference", "note"]
-    return kept[columns]
+    return kept.loc[:, columns]
 
 
 def decomposition(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
@@ -281,10 +314,15 @@ def decomposition(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
     for reader in readers:
         for area in inputs.structure.areas[:2]:
             for factor, value in _factors(inputs, reader, area).items():
-                rows.append({
-                    "scenario": reader.projected.spec.id, "area": area,
-                    "period": inputs.config.headline.code, "factor": factor, "value": value,
-                })
+                rows.append(
+                    {
+                        "scenario": reader.projected.spec.id,
+                        "area": area,
+                        "period": inputs.config.headline.code,
+                        "factor": factor,
+                        "value": value,
+                    }
+                )
     return pd.DataFrame(rows, columns=["scenario", "area", "period", "factor", "value"])
 
 
@@ -301,7 +339,11 @@ def _factors(inputs: Inputs, reader: Reader, area: str) -> dict[str, float]:
     drifted = followed + future.drift * ((now - then) / 12.0)
     steps = [
         _log_ratio(inputs.structure, path, country_rate, place)
-        for path, country_rate in ((base, rate[:, t0]), (followed, rate[:, t]), (drifted, rate[:, t]))
+        for path, country_rate in (
+            (base, rate[:, t0]),
+            (followed, rate[:, t]),
+            (drifted, rate[:, t]),
+        )
     ]
     national, median = float(np.median(country)), float(np.median(result))
     out = {
@@ -330,16 +372,23 @@ def prior_shift(
     config = inputs.config
     year = Window.year(config.headline.last // 12)
     wanted = [
-        *((a, UNEMPLOYED, Measure.LEDIGHEDSPROCENT, config.headline) for a in inputs.structure.areas),
+        *(
+            (a, UNEMPLOYED, Measure.LEDIGHEDSPROCENT, config.headline)
+            for a in inputs.structure.areas
+        ),
         (config.area, config.tree.root, Measure.FULDTIDSPERSONER, year),
     ]
     rows: list[dict[str, Any]] = []
     for before, after in zip(prior, posterior, strict=True):
         for area, group, measure, window in wanted:
-            rows.append(_shift(
-                before.one(area, group, measure, window), after.one(area, group, measure, window),
-                (area, group, measure.value, window.code, after.projected.spec.id), measure,
-            ))
+            rows.append(
+                _shift(
+                    before.one(area, group, measure, window),
+                    after.one(area, group, measure, window),
+                    (area, group, measure.value, window.code, after.projected.spec.id),
+                    measure,
+                )
+            )
     return pd.DataFrame(rows)
 
 
@@ -353,15 +402,23 @@ def _shift(
     pinned = sd <= _PINNED_SPREAD * abs(a[1])
     return {
         "quantity": " / ".join(parts),
-        "scenario": parts[4], "area": parts[0], "group": parts[1], "measure": parts[2],
-        "period": parts[3], "unit": _unit(measure).value,
-        "prior_low": a[0], "prior_median": a[1], "prior_high": a[2],
-        "posterior_low": b[0], "posterior_median": b[1], "posterior_high": b[2],
+        "scenario": parts[4],
+        "area": parts[0],
+        "group": parts[1],
+        "measure": parts[2],
+        "period": parts[3],
+        "unit": _unit(measure).value,
+        "prior_low": a[0],
+        "prior_median": a[1],
+        "prior_high": a[2],
+        "posterior_low": b[0],
+        "posterior_median": b[1],
+        "posterior_high": b[2],
         "shift_in_prior_sd": 0.0 if pinned else (b[1] - a[1]) / sd,
         "sd_ratio": 1.0 if pinned else sd_after / sd,
     }
 
 
 def base_period(inputs: Inputs) -> str:
-    """The last month of data, the level a projection starts from."""
+    """Name the last month of data, the level a projection starts from."""
     return month_code(inputs.config.last_data_month)

@@ -20,8 +20,23 @@ from forecast.run.stages import Inputs
 if TYPE_CHECKING:
     import pandas as pd
 
-PACKAGES = ("forecast", "numpy", "scipy", "pandas", "statsmodels", "pymc", "pytensor", "nutpie",
-            "numba", "arviz", "xarray")
+PACKAGES = (
+    "forecast",
+    "numpy",
+    "scipy",
+    "pandas",
+    "statsmodels",
+    "pymc",
+    "pytensor",
+    "nutpie",
+    "numba",
+    "arviz",
+    "xarray",
+)
+
+_CHUNK = 2**20
+# metadata of HDF5: some kB for each of a hundred variables
+_OVERHEAD = 2**20
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -31,6 +46,31 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     tables["projections"].astype({"output_type_id": str}).to_parquet(
         folder / "projections.parquet", index=False
     )
+
+
+def check_room(path: Path, size: int) -> None:
+    """Ask the disk for the room of a netCDF file before it is written.
+
+    A disk that fills while HDF5 writes takes the interpreter down with it, so zeros are written
+    and removed first.
+
+    Parameters
+    ----------
+    path : the file that will be written
+    size : bytes of its arrays
+
+    Raises
+    ------
+    OSError
+        If there is not room enough.
+    """
+    left = size + size // 10 + _OVERHEAD
+    try:
+        with path.open("wb") as file:
+            for begin in range(0, left, _CHUNK):
+                file.write(bytes(min(_CHUNK, left - begin)))
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def write_draws(folder: Path, readers: Sequence[Reader], count: int) -> None:
@@ -51,7 +91,7 @@ def write_draws(folder: Path, readers: Sequence[Reader], count: int) -> None:
     force = [r.projected.future.actual.labour_force[:draws] for r in readers]
     people = [r.projected.future.actual.population[:draws] for r in readers]
     dims = ("scenario", "draw", "area", "period")
-    xr.Dataset(
+    made = xr.Dataset(
         {
             "fuldtidspersoner": (("scenario", "draw", "area", "group", "period"), persons),
             "arbejdsstyrke": (dims, np.array(force, dtype=np.float32)),
@@ -59,7 +99,9 @@ def write_draws(folder: Path, readers: Sequence[Reader], count: int) -> None:
         },
         coords=coords,
         attrs={"unit": "fuldtidspersoner; personer", "adjustment": "actual"},
-    ).to_netcdf(folder / "draws.nc", engine="h5netcdf")
+    )
+    check_room(folder / "draws.nc", made.nbytes)
+    made.to_netcdf(folder / "draws.nc", engine="h5netcdf")
 
 
 def write_manifest(
@@ -83,9 +125,9 @@ def write_manifest(
         "data_sha256": {p.name: _sha256(p) for p in sorted(published.glob("*.csv"))} | own,
         "packages": {name: version(name) for name in PACKAGES},
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "checks": diagnostics[["check", "quantity", "value", "threshold", "verdict"]].to_dict(
-            "records"
-        ),
+        "checks": diagnostics.loc[
+            :, ["check", "quantity", "value", "threshold", "verdict"]
+        ].to_dict("records"),
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
