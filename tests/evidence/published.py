@@ -32,7 +32,7 @@ from forecast.models.problem import Parameters, Problem
 from forecast.models.structure import Structure
 from forecast.sources.published import load_published
 from tests.evidence import truth
-from tests.evidence.truth import Floats, Score
+from tests.evidence.truth import Floats, Link, Score
 
 START = 2015 * 12  # two years before the first figure, for drivers that are averages
 HALF_SHARE = {  # the half's part of the country without the municipality
@@ -48,19 +48,6 @@ HALF_SCALE = {  # 24-month changes of log-odds 0.12, 0.11 and 0.025 in the panel
 NATIONAL_SCALE = {"foertidspension": 0.004, "fleksjob": 0.008}
 COMPOSITION_SCALE = 0.041
 POPULATION_SCALE = 0.0025
-
-
-@dataclass(frozen=True)
-class Link:
-    """Truth of one link: y = level + elasticity (driver - centre) + drift + shock + noise."""
-
-    level: float
-    scale: float
-    noise: float
-    elasticity: float
-    lag: int
-    drift: float
-    season: float
 
 
 @dataclass(frozen=True)

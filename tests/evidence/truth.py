@@ -116,6 +116,19 @@ def swing(rate: Floats, fitted: slice) -> Floats:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Truth of one link: y = level + elasticity (driver - centre) + drift + shock + noise."""
+
+    level: float
+    scale: float
+    noise: float
+    elasticity: float
+    lag: int
+    drift: float
+    season: float
+
+
+@dataclass(frozen=True)
 class Score:
     """How a forecast met the truth.
 
