@@ -21,6 +21,7 @@ from forecast.run.archive import POSTERIOR, read_fit, save_posterior
 from forecast.run.folder import check_target, staged
 from forecast.run.presenting import present
 from forecast.run.quantities import Reader, median_error
+from forecast.run.shift import prior_shift
 from forecast.run.stages import PARAMETER_SETS, Fit, Inputs, Projected, fit, futures, load, project
 from forecast.run.writing import write_draws, write_manifest, write_tables
 from forecast.vocabulary import Measure
@@ -172,7 +173,7 @@ def _finish(
             "findings": tables.findings(inputs, readers),
             "published": tables.published_beside(inputs),
             "decomposition": tables.decomposition(inputs, readers),
-            "prior_shift": tables.prior_shift(inputs, before, readers),
+            "prior_shift": prior_shift(inputs, before, readers),
             "diagnostics": checks,
         }
         write_tables(folder, made)

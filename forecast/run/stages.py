@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,7 +117,10 @@ def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> 
     if sizes is None:
         sizes = Sizes(s.chains, s.tune, s.draws, s.target_accept, s.max_depth)
     compiled = compile_model(build_model(inputs.problem, inputs.priors))
-    posterior = sample(compiled, sizes, chosen)
+    with warnings.catch_warnings():
+        # on Ctrl-C there may be no draws at all, which `_is_whole` tells better
+        warnings.filterwarnings("ignore", "More chains", UserWarning)
+        posterior = sample(compiled, sizes, chosen)
     if not _is_whole(posterior, sizes):
         raise KeyboardInterrupt
     return Fit(inputs, posterior, chosen)

@@ -1,4 +1,4 @@
-"""Long tables of a run: projections, key figures, findings, reasons, shifts."""
+"""Long tables of a run: projections, key figures, findings, reasons."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ _YEARLY = (
 )
 _RATES = (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK)
 _PEOPLE = (Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING)
-_PINNED_SPREAD = 1e-9
+PINNED_SPREAD = 1e-9
+"""Spread of a pinned quantity over its size, at most."""
 
 
 def projections(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
@@ -102,14 +103,14 @@ def _frame(
             "output_type_id": ["" if level is None else f"{level:g}" for _, level in OUTPUTS]
             * len(index),
             "value": cells,
-            "unit": _unit(measure).value,
+            "unit": unit_of(measure).value,
             "basis": np.repeat(rests, repeat),
         }
     )
 
 
 def _rests(basis: str, spread: float, value: float) -> str:
-    return Basis.PINNED.value if value > 0 and spread <= _PINNED_SPREAD * value else basis
+    return Basis.PINNED.value if value > 0 and spread <= PINNED_SPREAD * value else basis
 
 
 def _groups_of(measure: Measure, reader: Reader) -> tuple[str, ...]:
@@ -118,7 +119,8 @@ def _groups_of(measure: Measure, reader: Reader) -> tuple[str, ...]:
     return ("",) if measure in _PEOPLE else reader.groups
 
 
-def _unit(measure: Measure) -> Unit:
+def unit_of(measure: Measure) -> Unit:
+    """Give the unit in which a measure is written."""
     if measure in _PEOPLE:
         return Unit.PERSONER
     return Unit.FULDTIDSPERSONER if measure is Measure.FULDTIDSPERSONER else Unit.ANDEL
@@ -195,7 +197,7 @@ def _observed_frame(
             "output_type": "median",
             "output_type_id": "",
             "value": list(observed.values()),
-            "unit": [_unit(Measure(k[2])).value for k in keys],
+            "unit": [unit_of(Measure(k[2])).value for k in keys],
             "basis": Basis.OBSERVED.value,
         }
     )
@@ -361,62 +363,6 @@ def _log_ratio(structure: Structure, links: Floats, rate: Floats, place: int) ->
     unemployed = levels.persons[:, :, : len(structure.unemployed), 0].sum(axis=2)
     rates = unemployed / levels.labour_force[:, :, 0]
     return np.log(rates[:, place] / rates[:, 2])
-
-
-def prior_shift(
-    inputs: Inputs, prior: Sequence[Reader], posterior: Sequence[Reader]
-) -> pd.DataFrame:
-    """`prior_shift.csv`: how far each headline moved from what it was without figures."""
-    import pandas as pd
-
-    config = inputs.config
-    year = Window.year(config.headline.last // 12)
-    wanted = [
-        *(
-            (a, UNEMPLOYED, Measure.LEDIGHEDSPROCENT, config.headline)
-            for a in inputs.structure.areas
-        ),
-        (config.area, config.tree.root, Measure.FULDTIDSPERSONER, year),
-    ]
-    rows: list[dict[str, Any]] = []
-    for before, after in zip(prior, posterior, strict=True):
-        for area, group, measure, window in wanted:
-            rows.append(
-                _shift(
-                    before.one(area, group, measure, window),
-                    after.one(area, group, measure, window),
-                    (area, group, measure.value, window.code, after.projected.spec.id),
-                    measure,
-                )
-            )
-    return pd.DataFrame(rows)
-
-
-def _shift(
-    before: Floats, after: Floats, parts: tuple[str, ...], measure: Measure
-) -> dict[str, Any]:
-    levels = [0.1, 0.5, 0.9]
-    a, b = np.quantile(before, levels), np.quantile(after, levels)
-    # a normal's 80 pct. interval is 2.563 sd wide; quantiles stand heavy tails
-    sd, sd_after = (a[2] - a[0]) / 2.563, (b[2] - b[0]) / 2.563
-    pinned = sd <= _PINNED_SPREAD * abs(a[1])
-    return {
-        "quantity": " / ".join(parts),
-        "scenario": parts[4],
-        "area": parts[0],
-        "group": parts[1],
-        "measure": parts[2],
-        "period": parts[3],
-        "unit": _unit(measure).value,
-        "prior_low": a[0],
-        "prior_median": a[1],
-        "prior_high": a[2],
-        "posterior_low": b[0],
-        "posterior_median": b[1],
-        "posterior_high": b[2],
-        "shift_in_prior_sd": 0.0 if pinned else (b[1] - a[1]) / sd,
-        "sd_ratio": 1.0 if pinned else sd_after / sd,
-    }
 
 
 def base_period(inputs: Inputs) -> str:
