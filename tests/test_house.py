@@ -132,12 +132,18 @@ def test_only_run_and_report_write_files() -> None:
     assert offenders(WRITING, WRITES) == []
 
 
+# numba's cache on disk sees changes of a function's own file only, so what is compiled together
+# stands together
+LONG_FOR_A_REASON = frozenset({"forecast/models/compiled.py"})
+
+
 def test_modules_are_one_thing_each() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in MODULES
     }
-    assert {name: length for name, length in lengths.items() if length > 400} == {}
+    long = {name for name, length in lengths.items() if length > 400}
+    assert long == LONG_FOR_A_REASON
 
 
 def group_keys() -> set[str]:

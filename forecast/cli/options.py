@@ -41,7 +41,8 @@ def out_option(command: FuncT) -> FuncT:
         "--out",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Folder for the results; by default outputs/ and the configuration's name.",
+        help="Folder for the results; by default outputs/ and the configuration's name, "
+        "for project the folder of the run itself.",
     )(command)
 
 

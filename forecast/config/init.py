@@ -38,9 +38,8 @@ draws = 2000     # antal mulige fremtider / number of possible futures
 # The published figures that come with the program: the country, Østdanmark and Gentofte.
 published = true
 
-# $area's egne tal: fjern # og ret filnavnet. Uden dem hviler $area på modellens forhåndsviden.
-# $area's own figures: remove the # and put the file's name. Without them, what is projected for
-# $area rests on the model's prior knowledge, and says so.
+# $area's egne tal: fjern # og ret filnavnet. Programmet har kun tal for Gentofte med.
+# $area's own figures: remove the # and put the file's name. Only Gentofte's come with the program.
 # format: "danish" (1.036 er tusind og seksogtredive) eller/or "plain" (1036, 5.1).
 # [[data.figures]]
 # path = "$slug.csv"

@@ -12,6 +12,7 @@ shocks, noise and season; o elementwise; w the window of each figure; P the nati
 
 A link touches few figures, so columns are kept by their entries.
 
+All of it stands in one file, since numba's cache on disk notices changes of that file only.
 PyTensor would differentiate the Cholesky factor itself and compile a hundred small functions: six
 times the price of a gradient and a minute of compilation.
 """
@@ -20,47 +21,50 @@ times the price of a gradient and a minute of compilation.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUntypedFunctionDecorator=false, reportArgumentType=false
 
-from typing import NamedTuple
+# the arguments of a C function are pointers, which have no type in Python:
+# ruff: noqa: ANN401
+
+from typing import Any
 
 import numba as nb
 import numpy as np
 
 from forecast.models.dense import LOG_2PI
 from forecast.models.kernels import Floats, Ints
-
-SHOCKS, NOISE, SEASON, TERMS = 3, 3, 4, 5
-"""Terms of the covariance: one for each kernel of shocks, then noise, then season."""
-
-OWN, AREA, BENEFIT, NOISY, SEASONAL = 0, 1, 2, 3, 4
-"""What an entry of a column is scaled by."""
+from forecast.models.packed import (
+    AREA,
+    BENEFIT,
+    NOISE,
+    NOISY,
+    OWN,
+    SEASON,
+    SHOCKS,
+    TERMS,
+    FigureData,
+)
 
 _BLOCK = 24  # rows inverted by plain loops; the rest is matrix products
 
 
-class FigureData(NamedTuple):
-    """What `density` needs of a problem; see `problem.Layout` and `problem.Figures`."""
-
-    residual: Floats  # (n,) figures less their mean at elasticities of zero
-    by_elasticity: Floats  # (n, S) derivative of the mean by the elasticities
-    fixed: Floats  # (n, n)
-    coefficients: Floats  # (n, S)
-    on_root: Floats  # (n,)
-    place: Ints  # (n,) window of each figure
-    first_row: Ints  # (c + 1,) where the rows of each column begin
-    rows: Ints  # figures that each column touches, column after column
-    column_term: Ints  # (c,) kernel of each column: shocks by kernel, noise, season
-    entry_at: Ints  # which of `rows` an entry adds to
-    entry_link: Ints  # link of an entry
-    entry_kind: Ints  # OWN, AREA, BENEFIT, NOISY or SEASONAL
-    entry_weight: Floats  # coefficient of the figure on the link
-    windows: Floats  # (W, T)
-    lagged: Floats  # (L, W, T)
-    lag_of: Ints  # (S,)
-    shared: Ints  # (S, 2) whether a link shares shocks with its area and its benefit
-    season_shape: Floats  # (T, T)
-    relative_level: Floats  # (T,)
-    root_variance: Floats  # (1,) prior variance of the mean log national rate
-    switches: Ints  # latent national path, season: 1 or 0
+@nb.njit(error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
+def _factor(matrix: Floats) -> tuple[bool, Floats]:  # pragma: no cover
+    """Cholesky factor, and whether there is one; an exception could not leave a C function."""
+    size = matrix.shape[0]
+    lower = np.zeros((size, size))
+    for i in range(size):
+        for j in range(i):
+            total = 0.0
+            for k in range(j):
+                total += lower[i, k] * lower[j, k]
+            lower[i, j] = (matrix[i, j] - total) / lower[j, j]
+        total = 0.0
+        for k in range(i):
+            total += lower[i, k] ** 2
+        pivot = matrix[i, i] - total
+        if not pivot > 0.0:
+            return False, lower
+        lower[i, i] = np.sqrt(pivot)
+    return True, lower
 
 
 @nb.njit(error_model="numpy", cache=True)
@@ -280,9 +284,11 @@ def _small_kernels(
 
 @nb.njit(error_model="numpy", cache=True)
 def _slope(total: Floats, residual: Floats) -> tuple[float, Floats, Floats]:  # pragma: no cover
-    """Log density, V^-1 r and G from a covariance."""
+    """Log density, V^-1 r and G from a covariance; minus infinity where it is not positive."""
     n = len(residual)
-    lower = np.linalg.cholesky(total)
+    positive, lower = _factor(total)
+    if not positive:
+        return -np.inf, np.zeros(n), np.zeros((n, n))
     inverse_factor = _inverse_factor(lower)
     weights = np.dot(inverse_factor.T, np.dot(inverse_factor, residual))
     slope = np.dot(inverse_factor.T, inverse_factor)
@@ -344,7 +350,7 @@ def density(
     Returns
     -------
     tuple
-        The log density (minus infinity where the covariance is not finite) and seven gradients.
+        The log density (minus infinity where the covariance is not positive) and seven gradients.
     """
     links = data.coefficients.shape[1]
     d_scale, d_noise, d_elasticity = np.zeros(links), np.zeros(links), np.zeros(links)
@@ -357,10 +363,10 @@ def density(
     path, slopes = _path(shown.shape[1], root, data.root_variance[0])
     if data.switches[0]:
         total += np.dot(np.dot(shown, path), shown.T)
-    if not np.isfinite(total).all():
-        return -np.inf, d_scale, d_noise, d_elasticity, d_memory, d_shares, d_root, d_swing
     residual = data.residual - np.dot(data.by_elasticity, elasticity)
     value, weights, slope = _slope(total, residual)
+    if value == -np.inf:
+        return value, d_scale, d_noise, d_elasticity, d_memory, d_shares, d_root, d_swing
     d_elasticity += np.dot(weights, data.by_elasticity)
     d_values, d_small = _column_gradients(slope, values, small, data)
     _entry_gradients(d_values, scale, shares, data, d_scale, d_noise, d_shares)
@@ -371,3 +377,86 @@ def density(
     if data.switches[0]:
         _root_gradients(slope, shown, path, slopes, data, d_root, d_elasticity)
     return value, d_scale, d_noise, d_elasticity, d_memory, d_shares, d_root, d_swing
+
+
+@nb.njit(error_model="numpy", cache=True)
+def unpack(floats: Floats, ints: Ints) -> FigureData:  # pragma: no cover
+    """Undo `packed.pack`, without copies."""
+    n, links, windows, months, lengths = ints[0], ints[1], ints[2], ints[3], ints[4]
+    columns, rows, entries = ints[5], ints[6], ints[7]
+    a = np.cumsum(
+        np.array(
+            [
+                0,
+                n,
+                n * links,
+                n * n,
+                n * links,
+                n,
+                entries,
+                windows * months,
+                lengths * windows * months,
+                months * months,
+                months,
+                1,
+            ]
+        )
+    )
+    b = np.cumsum(
+        np.array(
+            [10, n, columns + 1, rows, columns, entries, entries, entries, links, 2 * links, 2]
+        )
+    )
+    return FigureData(
+        floats[a[0] : a[1]],
+        floats[a[1] : a[2]].reshape(n, links),
+        floats[a[2] : a[3]].reshape(n, n),
+        floats[a[3] : a[4]].reshape(n, links),
+        floats[a[4] : a[5]],
+        ints[b[0] : b[1]],
+        ints[b[1] : b[2]],
+        ints[b[2] : b[3]],
+        ints[b[3] : b[4]],
+        ints[b[4] : b[5]],
+        ints[b[5] : b[6]],
+        ints[b[6] : b[7]],
+        floats[a[5] : a[6]],
+        floats[a[6] : a[7]].reshape(windows, months),
+        floats[a[7] : a[8]].reshape(lengths, windows, months),
+        ints[b[7] : b[8]],
+        ints[b[8] : b[9]].reshape(links, 2),
+        floats[a[8] : a[9]].reshape(months, months),
+        floats[a[9] : a[10]],
+        floats[a[10] : a[11]],
+        ints[b[9] : b[10]],
+    )
+
+
+@nb.cfunc(
+    "void(CPointer(float64), CPointer(float64), CPointer(int64), CPointer(float64))",
+    error_model="numpy",
+    cache=True,
+)
+def density_by_pointer(
+    arguments: Any, floats: Any, ints: Any, out: Any
+) -> None:  # pragma: no cover
+    """`density` of packed arrays behind pointers: the value, then the gradient.
+
+    A sampler calls it by its address, so that compiling a model need not optimise it again.
+    """
+    data = unpack(nb.carray(floats, ints[9]), nb.carray(ints, ints[8]))
+    links = ints[1]
+    given = nb.carray(arguments, 3 * links + 10)
+    result = nb.carray(out, 3 * links + 11)
+    value, a, b, c, d, e, f, g = density(
+        given[:links],
+        given[links : 2 * links],
+        given[2 * links : 3 * links],
+        given[3 * links : 3 * links + 3],
+        given[3 * links + 3 : 3 * links + 5],
+        given[3 * links + 5 : 3 * links + 8],
+        given[3 * links + 8 :],
+        data,
+    )
+    result[0] = value
+    result[1:] = np.concatenate((a, b, c, d, e, f, g))

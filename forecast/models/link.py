@@ -84,14 +84,14 @@ def build_model(problem: Problem, priors: LinkPriors) -> "pm.Model":
     import pymc as pm
     import pytensor.tensor as pt
 
-    from forecast.models.operation import SWAPPED, figure_data, figure_density
+    from forecast.models.operation import figure_density
 
     coords = {"term": FAMILY_TERMS, "family": FAMILIES, "link": problem.series.names}
     with pm.Model(coords=coords | {"common": COMMON_TERMS}) as model:
         families = [getattr(priors.families, name) for name in FAMILIES]
         raw = {
             "family_z": pm.Normal("family_z", dims=("term", "family")),
-            "spread": pm.HalfNormal(
+            "spread": pm.Normal(
                 "spread", sigma=np.array([f.spread.sd for f in families]), dims="family"
             ),
             "scale_z": pm.Normal("scale_z", dims="link"),
@@ -100,18 +100,21 @@ def build_model(problem: Problem, priors: LinkPriors) -> "pm.Model":
         }
         log_size = pm.Data("log_size", problem.series.log_size)
         p = transform(raw, problem.series, priors, log_size, pt)
-        data = figure_data(problem)._asdict()
-        data |= {name: pm.Data(name, data[name]) for name in SWAPPED}
-        inputs = (
-            p.scale,
-            p.noise,
-            p.elasticity,
-            p.memory,
-            pt.stack([p.by_area, p.by_benefit]),
-            pt.stack([p.root_long, p.root_short, p.root_scale]),
-            pt.stack([p.season_memory, p.kappa]),
-        )
-        pm.Potential("figures", figure_density(*inputs, *data.values())[0])
+        packed = swap_data(problem)
+        # PyMC keeps whole numbers as int32
+        floats = pm.Data("floats", packed["floats"])
+        ints = pt.cast(pm.Data("ints", packed["ints"]), "int64")
+        scalars = [
+            p.by_area,
+            p.by_benefit,
+            p.root_long,
+            p.root_short,
+            p.root_scale,
+            p.season_memory,
+            p.kappa,
+        ]
+        given = pt.concatenate([p.scale, p.noise, p.elasticity, p.memory, pt.stack(scalars)])
+        pm.Potential("figures", figure_density(given, floats, ints)[0])
     return model
 
 
@@ -171,10 +174,11 @@ def compile_model(model: "pm.Model") -> Any:
 
 def swap_data(problem: Problem) -> dict[str, Any]:
     """Figures of a problem under the names of the model's data."""
-    from forecast.models.operation import SWAPPED, figure_data
+    from forecast.models.operation import figure_data
+    from forecast.models.packed import pack
 
-    data = figure_data(problem)._asdict()
-    return {name: data[name] for name in SWAPPED} | {"log_size": problem.series.log_size}
+    floats, ints = pack(figure_data(problem))
+    return {"floats": floats, "ints": ints, "log_size": problem.series.log_size}
 
 
 def sample(compiled: Any, sizes: Sizes, seed: int) -> "az.InferenceData":
@@ -198,6 +202,20 @@ def sample(compiled: Any, sizes: Sizes, seed: int) -> "az.InferenceData":
             progress_bar=False,
             save_warmup=False,
         )
+
+
+def fold(found: "az.InferenceData", series: Series) -> "az.InferenceData":
+    """Make every spread positive, in place of the sampler's result.
+
+    A spread enters only as ``spread * z``, whose distribution does not change when both change
+    sign. It is sampled as a normal, without the long tail that the log of a half-normal has, and
+    folded here: |spread| is half-normal, and z keeps its product with it.
+    """
+    posterior = found["posterior"]
+    sign = np.where(posterior["spread"].values < 0, -1.0, 1.0)
+    posterior["spread"] = posterior["spread"] * sign
+    posterior["scale_z"] = posterior["scale_z"] * sign[..., series.family]
+    return found
 
 
 def prior_raw(

@@ -17,7 +17,9 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch import basic as numba_basic
 
 from forecast.models import kernels
-from forecast.models.compiled import (
+from forecast.models.compiled import density, density_by_pointer, unpack
+from forecast.models.kernels import Floats
+from forecast.models.packed import (
     AREA,
     BENEFIT,
     NOISE,
@@ -26,30 +28,8 @@ from forecast.models.compiled import (
     SEASON,
     SEASONAL,
     FigureData,
-    density,
 )
-from forecast.models.kernels import Floats
 from forecast.models.problem import Layout, Parameters, Problem, layout, mean
-
-ARGUMENTS = 7
-"""Inputs of `density` that have a gradient."""
-
-SWAPPED = (
-    "residual",
-    "by_elasticity",
-    "fixed",
-    "coefficients",
-    "on_root",
-    "first_row",
-    "rows",
-    "column_term",
-    "entry_at",
-    "entry_link",
-    "entry_kind",
-    "entry_weight",
-    "relative_level",
-)
-"""Fields of `FigureData` that change when a model is given other figures of the same shape."""
 
 
 def figure_data(problem: Problem) -> FigureData:
@@ -140,28 +120,30 @@ def _means(problem: Problem, parts: Layout) -> tuple[Floats, Floats]:
 
 
 class FigureDensity(Op):
-    """`density`: its first output is the log density, the others the gradients of that."""
+    """`density` of packed arrays: the log density, and its gradient by the packed parameters."""
 
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Seven arguments of `density`, then the fields of `FigureData`."""
+        """Parameters (3 S + 10,) in the order of `arguments`, then what `pack` returns."""
         symbols = [pt.as_tensor(x) for x in inputs]
-        outputs = [pt.dscalar(), *(symbols[k].type() for k in range(ARGUMENTS))]
-        return Apply(self, symbols, outputs)
+        return Apply(self, symbols, [pt.dscalar(), pt.dvector()])
 
     def perform(self, node: Apply, inputs: Any, output_storage: Any) -> None:
         """Evaluate with numbers."""
         del node
-        values = density(*inputs[:ARGUMENTS], FigureData(*inputs[ARGUMENTS:]))
-        for place, value in zip(output_storage, values, strict=True):
-            place[0] = np.asarray(value)
+        given, floats, ints = inputs
+        out = np.empty(len(given) + 1)
+        links = int(ints[1])
+        ends = np.cumsum([links, links, links, 3, 2, 3])
+        values = density(*np.split(given, ends), unpack(floats, ints))
+        out[0], out[1:] = values[0], np.concatenate(values[1:])
+        output_storage[0][0], output_storage[1][0] = np.asarray(out[0]), out[1:]
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
-        """Gradient of the log density; the other outputs are not to be differentiated."""
-        slopes = [cotangents[0] * slope for slope in outputs[1:]]
-        rest = range(ARGUMENTS, len(inputs))
-        return [*slopes, *(grad_undefined(self, k, inputs[k]) for k in rest)]
+        """Gradient of the log density; the gradient itself is not to be differentiated."""
+        rest = (grad_undefined(self, k, inputs[k]) for k in (1, 2))
+        return [cotangents[0] * outputs[1], *rest]
 
     def L_op(self, inputs: Any, outputs: Any, output_grads: Any) -> list[Any]:  # noqa: N802
         """`pullback` under the name that older versions of PyTensor call."""
@@ -170,13 +152,15 @@ class FigureDensity(Op):
 
 @numba_basic.register_funcify_default_op_cache_key(FigureDensity)
 def _compile(op: FigureDensity, node: Apply | None = None, **_: Any) -> Any:
-    """Give numba the function itself, under pytensor's own decorator."""
+    """Let numba call the compiled function by its address."""
     del op, node
+    by_pointer = density_by_pointer.ctypes
 
     @numba_basic.numba_njit
-    def call(*inputs: Any) -> Any:
-        values = density(*inputs[:ARGUMENTS], FigureData(*inputs[ARGUMENTS:]))
-        return (np.array(values[0]), *values[1:])
+    def call(given: Any, floats: Any, ints: Any) -> Any:
+        out = np.empty(len(given) + 1)
+        by_pointer(given.ctypes, floats.ctypes, ints.ctypes, out.ctypes)
+        return np.array(out[0]), out[1:].copy()
 
     return call
 

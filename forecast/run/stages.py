@@ -110,7 +110,7 @@ def load(config: Path | RunConfig | None = None, panel: Panel | None = None) -> 
 
 def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> Fit:
     """Sample the posterior of the link model; same seed, same numbers."""
-    from forecast.models.link import build_model, compile_model, sample
+    from forecast.models.link import build_model, compile_model, fold, sample
 
     chosen = inputs.config.seed if seed is None else seed
     s = inputs.priors.sampling
@@ -123,7 +123,7 @@ def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> 
         posterior = sample(compiled, sizes, chosen)
     if not _is_whole(posterior, sizes):
         raise KeyboardInterrupt
-    return Fit(inputs, posterior, chosen)
+    return Fit(inputs, fold(posterior, inputs.problem.series), chosen)
 
 
 def _is_whole(posterior: az.InferenceData, sizes: Sizes) -> bool:
