@@ -185,7 +185,8 @@ def build_problem(
             return problem
     raise ConvergenceError(
         f"figures: their linearisation moves by {move:.2g} after 60 rounds, expected less than "
-        "1e-6; look for figures that contradict each other"
+        "1e-6; look for figures that contradict each other, or add the population and the "
+        "labour force 16-66 (befolkning, arbejdsstyrke), whose priors are those of Gentofte"
     )
 
 

@@ -92,7 +92,7 @@ def observations(
         raise DataError(
             f"figures: found none of {structure.areas[0]} with role 'fit'"
             f"{nearest(structure.areas[0], areas)} (areas with figures: "
-            f"{', '.join(areas) or 'none'}); add a file of its figures under [data] in the "
+            f"{', '.join(areas) or 'none'}); add a file of its figures as [[data.figures]] in the "
             "configuration, with columns area, group, measure, period, value, unit"
         )
     return tuple(found)

@@ -161,6 +161,21 @@ def _finish(
     clock: _Clock,
     kept: Path | None = None,
 ) -> RunResult:
+    from threadpoolctl import threadpool_limits
+
+    # all matrices here are small: a second thread of linear algebra only gets in the way
+    with threadpool_limits(limits=1):
+        return _finished(fitted, specs, target, lang, clock, kept)
+
+
+def _finished(
+    fitted: Fit,
+    specs: Sequence[ScenarioSpec],
+    target: Path,
+    lang: str,
+    clock: _Clock,
+    kept: Path | None,
+) -> RunResult:
     inputs = fitted.inputs
     with clock.stage("project"):
         readers = _readers(inputs, project(fitted, specs))
