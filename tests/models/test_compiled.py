@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import arviz as az
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -10,7 +11,14 @@ from forecast.config.model import FamilyPriors
 from forecast.models.build import FAMILIES
 from forecast.models.compiled import density
 from forecast.models.kernels import Floats
-from forecast.models.link import build_model, prior_raw, transform
+from forecast.models.link import (
+    build_model,
+    fold,
+    parameters,
+    posterior_raw,
+    prior_raw,
+    transform,
+)
 from forecast.models.operation import arguments, figure_data
 from forecast.models.problem import Parameters, Problem, covariance, layout, mean
 from tests.models.worlds import World, published, random_parameters, random_problem, small_world
@@ -119,16 +127,33 @@ def test_the_model_is_its_priors_and_the_density_of_the_figures(
     world, call, size = model_of_small_world
 
     def expected(point: dict[str, Floats]) -> float:
-        raw = dict(point) | {"spread": np.exp(point["spread_log__"])}
         series = world.problem.series
-        p = transform(raw, series, world.priors, series.log_size, np)
+        p = transform(point, series, world.priors, series.log_size, np)
         sd = [f.spread.sd for _, f in sorted_families(world)]
-        normal = sum(np.sum(v**2) for n, v in point.items() if n != "spread_log__")
-        spread = np.sum((raw["spread"] / sd) ** 2) - 2 * np.sum(point["spread_log__"])
+        normal = sum(np.sum(v**2) for n, v in point.items() if n != "spread")
+        spread = np.sum((point["spread"] / sd) ** 2)
         return oracle(world.problem, p) - 0.5 * (normal + spread)
 
     one, other = (call(0.4 * rng.standard_normal(size)) for _ in range(2))
     assert one[0] - other[0] == pytest.approx(expected(one[2]) - expected(other[2]), rel=1e-8)
+
+
+def test_folding_a_spread_changes_no_parameter(rng: np.random.Generator) -> None:
+    world = small_world()
+    series, links = world.problem.series, len(world.problem.series.names)
+    shapes = {"family_z": (4, 5), "spread": (5,), "scale_z": (links,), "elasticity_z": (links,)}
+    shapes |= {"common_z": (10,)}
+    drawn = {k: rng.standard_normal((2, 3, *shape)) for k, shape in shapes.items()}
+    before = parameters(
+        {k: v.reshape(6, *shapes[k]).copy() for k, v in drawn.items()}, world.problem, world.priors
+    )
+    folded = fold(az.from_dict(posterior=drawn), series)["posterior"]
+    assert (folded["spread"].values > 0).all()
+    assert (drawn["spread"] < 0).any()
+    for one, other in zip(
+        before, parameters(posterior_raw(folded), world.problem, world.priors), strict=True
+    ):
+        assert one.scale == pytest.approx(other.scale, rel=1e-12)
 
 
 def sorted_families(world: World) -> list[tuple[str, FamilyPriors]]:
