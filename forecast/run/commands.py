@@ -29,7 +29,7 @@ from forecast.vocabulary import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
-_PRIOR_SETS = 200
+_PRIOR_SETS = 120
 OUTPUTS = Path("outputs")
 
 

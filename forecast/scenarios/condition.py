@@ -31,7 +31,7 @@ from forecast.vocabulary import Adjustment, Measure
 
 PEOPLE, FORCE = "population:befolkning_land", "population:arbejdsstyrke_land"
 RATES = (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK)
-TURNS, TOLERANCE = 50, 1e-12
+TURNS, TOLERANCE = 50, 1e-11
 _MEASURES = (
     *RATES,
     Measure.FULDTIDSPERSONER,
