@@ -27,7 +27,7 @@ FORMAT = 1
 """Version of what `posterior.nc` carries in its attributes."""
 
 _PRIOR_DRAWS = 500
-_CHECKED_DRAWS = 200
+_CHECKED_DRAWS = 100
 
 
 def save_posterior(fitted: Fit, path: Path) -> None:
