@@ -30,7 +30,7 @@ from forecast.vocabulary import Role
 if TYPE_CHECKING:
     import arviz as az
 
-PARAMETER_SETS = 800
+PARAMETER_SETS = 1200
 """Parameter sets that futures are drawn from; each has `futures_per_draw` futures."""
 
 
