@@ -37,7 +37,7 @@ def aarhus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_figures_the_error_says_what_to_add(aarhus: Path, tmp_path: Path) -> None:
     result = forecast("run", aarhus, "--out", tmp_path / "o")
-    refused(result, "none of Aarhus", "add a file", "[data]")
+    refused(result, "none of Aarhus", "add a file", "[[data.figures]]")
     assert not (tmp_path / "o").exists()
 
 
