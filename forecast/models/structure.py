@@ -5,7 +5,7 @@ alive there is one national path and two links that split it:
 
 * the unemployed (`ledige`) of the country are ``labour force x rate``; log-ratios ``comp`` split
   them by benefit, so they are an identity and a pinned rate holds in the table as well;
-* any other national benefit is ``population x exp(nat)``, with the national rate as its driver;
+* any other national benefit is ``population x logistic(national)``, with the national rate as its driver;
 * the municipality's benefit is ``country x logistic(area)``;
 * its half of the country holds ``municipality + (country - municipality) x logistic(region)``, so
   municipality <= half <= country on every draw;
@@ -163,7 +163,7 @@ class Structure:
         ratios = np.exp(split["composition"])
         base = labour_force * np.exp(rate) / (1.0 + ratios.sum(axis=-2))
         unemployed = np.concatenate([base[..., None, :], ratios * base[..., None, :]], axis=-2)
-        others = population[..., None, :] * np.exp(split["national"])
+        others = population[..., None, :] * expit(split["national"])
         return np.concatenate([unemployed, others], axis=-2)
 
     def _parts(self, links: Floats, country: Floats) -> Floats:

@@ -152,3 +152,18 @@ def test_parts_that_no_figure_observes_are_left_out() -> None:
     tree = published().tree
     assert Structure.of(tree, "Gentofte", ()).parts == ()
     assert published().structure.parts[0][0] == "langtidsledige_dagpenge"
+
+
+def test_no_benefit_has_more_persons_than_there_are_people() -> None:
+    """A draw with an absurd scale stays a share of the population."""
+    structure = Structure(
+        areas=("Gentofte", "Østdanmark", "Hele landet"),
+        unemployed=("dagpenge",),
+        others=("sygedagpenge",),
+        parts=(),
+    )
+    paths = np.zeros((1, len(structure.names), 1))
+    paths[0, structure.names.index("national:sygedagpenge")] = 12.0
+    paths[0, structure.names.index("population:befolkning_land")] = np.log(3.8e6)
+    levels = structure.levels(paths, np.full((1, 1), np.log(0.04)))
+    assert (levels.persons[0, 2, 1] < levels.population[0, 2]).all()
