@@ -5,7 +5,7 @@ alive there is one national path and two links that split it:
 
 * the unemployed (`ledige`) of the country are ``labour force x rate``; log-ratios ``comp`` split
   them by benefit, so they are an identity and a pinned rate holds in the table as well;
-* any other national benefit is ``population x logistic(national)``, with the national rate as its driver;
+* any other national benefit is ``population x logistic(national)``, driven by the national rate;
 * the municipality's benefit is ``country x logistic(area)``;
 * its half of the country holds ``municipality + (country - municipality) x logistic(region)``, so
   municipality <= half <= country on every draw;
