@@ -140,6 +140,7 @@ class Sampling(Frozen):
     chains: int = Field(ge=2)
     tune: int = Field(ge=100)
     draws: int = Field(ge=100)
+    parameter_sets: int = Field(ge=50)
     futures_per_draw: int = Field(ge=2, multiple_of=2)
     max_depth: int = Field(ge=2, le=12)
     target_accept: float = Field(gt=0.5, lt=1)

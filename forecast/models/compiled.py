@@ -34,6 +34,8 @@ from forecast.models.kernels import Floats, Ints
 from forecast.models.packed import (
     AREA,
     BENEFIT,
+    COMMON,
+    FAMILY_TERMS,
     NOISE,
     NOISY,
     OWN,
@@ -41,9 +43,10 @@ from forecast.models.packed import (
     SHOCKS,
     TERMS,
     FigureData,
+    PriorData,
 )
 
-_BLOCK = 24  # rows inverted by plain loops; the rest is matrix products
+_BLOCK = 24  # rows that plain loops work on; the rest is matrix products
 
 
 @nb.njit(error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
@@ -51,19 +54,25 @@ def _factor(matrix: Floats) -> tuple[bool, Floats]:  # pragma: no cover
     """Cholesky factor, and whether there is one; an exception could not leave a C function."""
     size = matrix.shape[0]
     lower = np.zeros((size, size))
-    for i in range(size):
-        for j in range(i):
-            total = 0.0
-            for k in range(j):
-                total += lower[i, k] * lower[j, k]
-            lower[i, j] = (matrix[i, j] - total) / lower[j, j]
-        total = 0.0
-        for k in range(i):
-            total += lower[i, k] ** 2
-        pivot = matrix[i, i] - total
-        if not pivot > 0.0:
-            return False, lower
-        lower[i, i] = np.sqrt(pivot)
+    for start in range(0, size, _BLOCK):
+        stop = min(start + _BLOCK, size)
+        across = matrix[start:stop, start:].copy()  # columns of the factor, laid as rows
+        if start:
+            left = np.ascontiguousarray(lower[start:, :start])
+            across -= np.dot(left[: stop - start], left.T)
+        for j in range(stop - start):
+            if not across[j, j] > 0.0:
+                return False, lower
+            across[j, :j] = 0.0
+            row = across[j]
+            root = np.sqrt(row[j])
+            for m in range(j, size - start):
+                row[m] /= root
+            for i in range(j + 1, stop - start):
+                below, weight = across[i], row[i]
+                for m in range(i, size - start):
+                    below[m] -= weight * row[m]
+        lower[start:, start:stop] = across.T
     return True, lower
 
 
@@ -75,17 +84,31 @@ def _inverse_factor(lower: Floats) -> Floats:  # pragma: no cover
     for start in range(0, size, _BLOCK):
         stop = min(start + _BLOCK, size)
         for i in range(start, stop):
-            out[i, i] = 1.0 / lower[i, i]
-            for j in range(start, i):
-                total = 0.0
-                for k in range(j, i):
-                    total += lower[i, k] * out[k, j]
-                out[i, j] = -total / lower[i, i]
+            row, scale = out[i], 1.0 / lower[i, i]
+            row[i] = scale
+            for k in range(start, i):
+                above, weight = out[k], scale * lower[i, k]
+                for j in range(start, k + 1):
+                    row[j] -= weight * above[j]
         if start:
             left = np.ascontiguousarray(lower[start:stop, :start])
             corner = np.ascontiguousarray(out[start:stop, start:stop])
-            above = np.ascontiguousarray(out[:start, :start])
-            out[start:stop, :start] = -np.dot(corner, np.dot(left, above))
+            before = np.ascontiguousarray(out[:start, :start])
+            out[start:stop, :start] = -np.dot(corner, np.dot(left, before))
+    return out
+
+
+@nb.njit(error_model="numpy", cache=True)
+def _inverse(inverse_factor: Floats) -> Floats:  # pragma: no cover
+    """Inverse of a matrix from that of its Cholesky factor, block column by block column."""
+    size = inverse_factor.shape[0]
+    out = np.empty((size, size))
+    for start in range(0, size, _BLOCK):
+        stop = min(start + _BLOCK, size)
+        below = np.ascontiguousarray(inverse_factor[start:, start:])
+        block = np.dot(below.T, np.ascontiguousarray(below[:, : stop - start]))
+        out[start:, start:stop] = block
+        out[start:stop, start:] = block.T
     return out
 
 
@@ -202,16 +225,14 @@ def _two_memories(lag: float, root: Floats) -> Floats:  # pragma: no cover
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _root_columns(elasticity: Floats, data: FigureData) -> Floats:  # pragma: no cover
-    """Q: what each figure shows of each month of the national path, (n, T)."""
-    n, links = data.coefficients.shape
-    out = np.zeros((n, data.lagged.shape[2]))
-    for i in range(n):
-        out[i] += data.on_root[i] * data.windows[data.place[i]]
-        for s in range(links):
-            weight = data.coefficients[i, s] * elasticity[s]
-            if weight != 0.0:
-                out[i] += weight * data.lagged[data.lag_of[s], data.place[i]]
+def _root_weights(elasticity: Floats, data: FigureData) -> Floats:  # pragma: no cover
+    """Weight of each figure on the national path at each lag length, (L, n)."""
+    out = np.zeros((data.lagged.shape[0], len(data.on_root)))
+    out[0] += data.on_root
+    for e in range(len(data.entry_at)):
+        if data.entry_kind[e] == NOISY:  # one for each coefficient that is not zero
+            s, i = data.entry_link[e], data.rows[data.entry_at[e]]
+            out[data.lag_of[s], i] += data.entry_weight[e] * elasticity[s]
     return out
 
 
@@ -254,16 +275,42 @@ def _levels(memory: float, data: FigureData) -> tuple[Floats, Floats]:  # pragma
 
 
 @nb.njit(error_model="numpy", cache=True)
-def _path(size: int, root: Floats, level: float) -> tuple[Floats, Floats]:  # pragma: no cover
-    """Covariance of the national path over months, (T, T), and its slopes by lag, (3, T)."""
-    value, slopes = np.zeros((size, size)), np.zeros((3, size))
+def _path(root: Floats, data: FigureData) -> tuple[Floats, Floats]:  # pragma: no cover
+    """National path over pairs of (lag length, window) and its slopes by `root`.
+
+    Shapes (L W, L W) and (3, L W, L W).
+    """
+    lengths, windows, size = data.lagged.shape
+    over_lags = np.empty((4, size))
     for lag in range(size):
-        row = _two_memories(float(lag), root)
-        slopes[:, lag] = row[1:]
-        for t in range(size - lag):
-            value[t, t + lag] = row[0] + level
-            value[t + lag, t] = row[0] + level
-    return value, slopes
+        over_lags[:, lag] = _two_memories(float(lag), root)
+    over_lags[0] += data.root_variance[0]
+    a = data.lagged.reshape(lengths * windows, size)
+    out = np.empty((4, len(a), len(a)))
+    over_months = np.empty((size, size))
+    for k in range(4):
+        for t in range(size):
+            for u in range(size):
+                over_months[t, u] = over_lags[k, abs(t - u)]
+        out[k] = np.dot(np.dot(a, over_months), a.T)
+    return out[0], out[1:]
+
+
+@nb.njit(error_model="numpy", cache=True)
+def _add_path(
+    total: Floats, weights: Floats, path: Floats, data: FigureData
+) -> None:  # pragma: no cover
+    """Add what figures owe to the national path, ``Q P Q'``, to the covariance."""
+    lengths, windows = data.lagged.shape[:2]
+    row = np.empty(len(path))
+    for i in range(len(total)):
+        row[:] = 0.0
+        for k in range(lengths):
+            row += weights[k, i] * path[k * windows + data.place[i]]
+        for m in range(lengths):
+            mine = row[m * windows : (m + 1) * windows]
+            for j in range(len(total)):
+                total[i, j] += weights[m, j] * mine[data.place[j]]
 
 
 @nb.njit(error_model="numpy", cache=True)
@@ -291,7 +338,7 @@ def _slope(total: Floats, residual: Floats) -> tuple[float, Floats, Floats]:  # 
         return -np.inf, np.zeros(n), np.zeros((n, n))
     inverse_factor = _inverse_factor(lower)
     weights = np.dot(inverse_factor.T, np.dot(inverse_factor, residual))
-    slope = np.dot(inverse_factor.T, inverse_factor)
+    slope = _inverse(inverse_factor)
     log_det = 0.0
     for i in range(n):
         log_det += 2.0 * np.log(lower[i, i])
@@ -302,28 +349,29 @@ def _slope(total: Floats, residual: Floats) -> tuple[float, Floats, Floats]:  # 
 
 @nb.njit(error_model="numpy", cache=True)
 def _root_gradients(
-    slope: Floats,
-    shown: Floats,
-    path: Floats,
-    slopes: Floats,
-    data: FigureData,
-    d_root: Floats,
-    d_elasticity: Floats,
-) -> None:  # pragma: no cover
+    slope: Floats, weights: Floats, path: Floats, slopes: Floats, data: FigureData
+) -> tuple[Floats, Floats]:  # pragma: no cover
     """Carry G back to the national path's parameters and to the elasticities."""
-    size = path.shape[0]
-    tilted = np.dot(slope, shown)
-    d_path = np.dot(shown.T, tilted)
-    for t in range(size):
-        for u in range(size):
-            for k in range(3):
-                d_root[k] += d_path[t, u] * slopes[k, abs(t - u)]
-    d_shown = 2.0 * np.dot(tilted, path)
-    for i in range(len(shown)):
-        for s in range(len(d_elasticity)):
-            if data.coefficients[i, s] != 0.0:
-                lagged = data.lagged[data.lag_of[s], data.place[i]]
-                d_elasticity[s] += data.coefficients[i, s] * np.dot(d_shown[i], lagged)
+    lengths, windows = data.lagged.shape[:2]
+    d_weights, d_path = np.empty_like(weights), np.zeros_like(path)
+    row = np.empty(len(path))
+    for i in range(len(slope)):
+        row[:] = 0.0
+        for m in range(lengths):
+            mine = row[m * windows : (m + 1) * windows]
+            for j in range(len(slope)):
+                mine[data.place[j]] += slope[i, j] * weights[m, j]
+        for k in range(lengths):
+            a = k * windows + data.place[i]
+            d_weights[k, i] = 2.0 * np.sum(row * path[a])
+            d_path[a] += weights[k, i] * row
+    d_root = np.array([np.sum(d_path * slopes[k]) for k in range(3)])
+    d_elasticity = np.zeros(len(data.lag_of))
+    for e in range(len(data.entry_at)):
+        if data.entry_kind[e] == NOISY:
+            s, i = data.entry_link[e], data.rows[data.entry_at[e]]
+            d_elasticity[s] += data.entry_weight[e] * d_weights[data.lag_of[s], i]
+    return d_root, d_elasticity
 
 
 @nb.njit(error_model="numpy", cache=True)
@@ -359,10 +407,10 @@ def density(
     small, by_memory, by_kappa = _small_kernels(memory, swing, data)
     values = _column_values(scale, noise, shares, data)
     _add_columns(total, values, small, data)
-    shown = _root_columns(elasticity, data)
-    path, slopes = _path(shown.shape[1], root, data.root_variance[0])
+    on_path = _root_weights(elasticity, data)
+    path, slopes = _path(root, data)
     if data.switches[0]:
-        total += np.dot(np.dot(shown, path), shown.T)
+        _add_path(total, on_path, path, data)
     residual = data.residual - np.dot(data.by_elasticity, elasticity)
     value, weights, slope = _slope(total, residual)
     if value == -np.inf:
@@ -375,15 +423,80 @@ def density(
     d_swing[0] = np.sum(d_small[SEASON] * by_memory[SEASON])
     d_swing[1] = np.sum(d_small[SEASON] * by_kappa)
     if data.switches[0]:
-        _root_gradients(slope, shown, path, slopes, data, d_root, d_elasticity)
+        d_root, d_by_path = _root_gradients(slope, on_path, path, slopes, data)
+        d_elasticity += d_by_path
     return value, d_scale, d_noise, d_elasticity, d_memory, d_shares, d_root, d_swing
 
 
 @nb.njit(error_model="numpy", cache=True)
-def unpack(floats: Floats, ints: Ints) -> FigureData:  # pragma: no cover
+def _split(
+    standard: Floats, prior: PriorData
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:  # pragma: no cover
+    """Parts of what is sampled: by family, spread, scale, elasticity, common; views."""
+    terms, families = prior.family_mean.shape
+    links = len(prior.family)
+    a, b = terms * families, (terms + 1) * families
+    by_family = standard[:a].reshape(terms, families)
+    c = b + links
+    return by_family, standard[a:b], standard[b:c], standard[c : c + links], standard[c + links :]
+
+
+@nb.njit(error_model="numpy", cache=True)
+def standard_density(
+    standard: Floats, data: FigureData, prior: PriorData
+) -> tuple[float, Floats]:  # pragma: no cover
+    """Log density of the figures at standard normal parameters, and its gradient by them.
+
+    The same formulas as `link.transform`, which the tests hold it against.
+
+    Parameters
+    ----------
+    standard : (P,) in the order of `link.names_of`
+    """
+    by_family, spread_z, scale_z, elasticity_z, common_z = _split(standard, prior)
+    family, size = prior.family, prior.log_size
+    place = prior.family_mean + prior.family_sd * by_family
+    spread = prior.spread_sd * spread_z
+    scale, noise = np.empty(len(family)), np.empty(len(family))
+    for s in range(len(family)):
+        f = family[s]
+        log_scale = place[0, f] + place[1, f] * size[s] + prior.scale_shift[s]
+        scale[s] = np.exp(log_scale + spread[f] * scale_z[s])
+        noise[s] = np.exp(place[2, f] + place[3, f] * size[s])
+    common = prior.common_mean + prior.common_sd * common_z
+    memory, root = 12.0 * np.exp(common[:3]), np.exp(common[5:8])
+    swing = np.array([12.0 * np.exp(common[8]), common[9]])
+    shares = np.exp(common[3:5])
+    shares /= 1.0 + shares.sum()
+    elasticity = prior.elasticity_mean + prior.elasticity_sd * elasticity_z
+    value, d_scale, d_noise, d_elasticity, d_memory, d_shares, d_root, d_swing = density(
+        scale, noise, elasticity, memory, shares, root, swing, data
+    )
+    out = np.zeros(len(standard))
+    g_family, g_spread, g_scale, g_elasticity, g_common = _split(out, prior)
+    for s in range(len(family)):
+        f, by_scale, by_noise = family[s], d_scale[s] * scale[s], d_noise[s] * noise[s]
+        g_family[0, f] += by_scale
+        g_family[1, f] += by_scale * size[s]
+        g_family[2, f] += by_noise
+        g_family[3, f] += by_noise * size[s]
+        g_spread[f] += by_scale * scale_z[s] * prior.spread_sd[f]
+        g_scale[s] = by_scale * spread[f]
+    g_family *= prior.family_sd
+    g_elasticity[:] = d_elasticity * prior.elasticity_sd
+    g_common[:3] = d_memory * memory
+    g_common[3:5] = shares * (d_shares - np.sum(d_shares * shares))
+    g_common[5:8] = d_root * root
+    g_common[8:] = d_swing * np.array([swing[0], 1.0])
+    g_common *= prior.common_sd
+    return value, out
+
+
+@nb.njit(error_model="numpy", cache=True)
+def unpack(floats: Floats, ints: Ints) -> tuple[FigureData, PriorData]:  # pragma: no cover
     """Undo `packed.pack`, without copies."""
     n, links, windows, months, lengths = ints[0], ints[1], ints[2], ints[3], ints[4]
-    columns, rows, entries = ints[5], ints[6], ints[7]
+    columns, rows, entries, families = ints[5], ints[6], ints[7], ints[8]
     a = np.cumsum(
         np.array(
             [
@@ -399,15 +512,37 @@ def unpack(floats: Floats, ints: Ints) -> FigureData:  # pragma: no cover
                 months * months,
                 months,
                 1,
+                links,
+                links,
+                links,
+                links,
+                FAMILY_TERMS * families,
+                FAMILY_TERMS * families,
+                families,
+                COMMON,
+                COMMON,
             ]
         )
     )
     b = np.cumsum(
         np.array(
-            [10, n, columns + 1, rows, columns, entries, entries, entries, links, 2 * links, 2]
+            [
+                11,
+                n,
+                columns + 1,
+                rows,
+                columns,
+                entries,
+                entries,
+                entries,
+                links,
+                2 * links,
+                2,
+                links,
+            ]
         )
     )
-    return FigureData(
+    data = FigureData(
         floats[a[0] : a[1]],
         floats[a[1] : a[2]].reshape(n, links),
         floats[a[2] : a[3]].reshape(n, n),
@@ -430,33 +565,35 @@ def unpack(floats: Floats, ints: Ints) -> FigureData:  # pragma: no cover
         floats[a[10] : a[11]],
         ints[b[9] : b[10]],
     )
+    prior = PriorData(
+        ints[b[10] : b[11]],
+        floats[a[11] : a[12]],
+        floats[a[12] : a[13]],
+        floats[a[13] : a[14]],
+        floats[a[14] : a[15]],
+        floats[a[15] : a[16]].reshape(FAMILY_TERMS, families),
+        floats[a[16] : a[17]].reshape(FAMILY_TERMS, families),
+        floats[a[17] : a[18]],
+        floats[a[18] : a[19]],
+        floats[a[19] : a[20]],
+    )
+    return data, prior
 
 
 @nb.cfunc(
-    "void(CPointer(float64), CPointer(float64), CPointer(int64), CPointer(float64))",
+    "void(CPointer(float64), int64, CPointer(float64), CPointer(int64), CPointer(float64))",
     error_model="numpy",
     cache=True,
 )
 def density_by_pointer(
-    arguments: Any, floats: Any, ints: Any, out: Any
+    standard: Any, size: int, floats: Any, ints: Any, out: Any
 ) -> None:  # pragma: no cover
-    """`density` of packed arrays behind pointers: the value, then the gradient.
+    """`standard_density` of packed arrays behind pointers: the value, then the gradient.
 
     A sampler calls it by its address, so that compiling a model need not optimise it again.
     """
-    data = unpack(nb.carray(floats, ints[9]), nb.carray(ints, ints[8]))
-    links = ints[1]
-    given = nb.carray(arguments, 3 * links + 10)
-    result = nb.carray(out, 3 * links + 11)
-    value, a, b, c, d, e, f, g = density(
-        given[:links],
-        given[links : 2 * links],
-        given[2 * links : 3 * links],
-        given[3 * links : 3 * links + 3],
-        given[3 * links + 3 : 3 * links + 5],
-        given[3 * links + 5 : 3 * links + 8],
-        given[3 * links + 8 :],
-        data,
-    )
+    data, prior = unpack(nb.carray(floats, ints[10]), nb.carray(ints, ints[9]))
+    result = nb.carray(out, size + 1)
+    value, slope = standard_density(nb.carray(standard, size), data, prior)
     result[0] = value
-    result[1:] = np.concatenate((a, b, c, d, e, f, g))
+    result[1:] = slope

@@ -4,7 +4,9 @@ Future ``k * sets + i`` belongs to the i-th set of parameters; the first `sets` 
 hold each set once, and any number of them may be kept.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +26,9 @@ from forecast.models.states import (
     mean_paths,
 )
 from forecast.models.structure import Levels, Structure
+
+WORKERS = 2
+"""Sets of parameters worked on at a time; NumPy lets go of the interpreter within its loops."""
 
 Bend = Callable[[Conditioner, Paths, Floats, int], Paths]
 """Conditioner, free futures, national season (q, 12), number of the set -> bent futures."""
@@ -92,17 +97,23 @@ def simulate(
     parts = layout(problem)
     grid = make_grid(problem, parts, last_month)
     links_season, rate_season = seasonal_links(problem, priors, sets, futures, rng)
-    size = (len(sets), futures, len(problem.series.names), len(grid.months))
-    out = [Paths(np.empty(size), np.empty((size[0], size[1], size[3]))) for _ in bends]
+    size = (futures, len(sets), len(problem.series.names), len(grid.months))
+    out = [Paths(np.empty(size), np.empty((*size[:2], size[3]))) for _ in bends]
     shaped = rate_season.reshape(len(sets), futures, 12)
     drift = np.empty((len(sets), size[2]))
-    for i, p in enumerate(sets):
-        c, free = _free(problem, parts, grid, p, futures, rng)
+    streams = rng.spawn(len(sets))
+
+    def one(i: int) -> None:
+        c, free = _free(problem, parts, grid, sets[i], futures, streams[i])
         drift[i] = mean_drift(c)
         for kept, bent in zip(out, bends, strict=True):
-            kept.links[i], kept.rate[i] = bent(c, free, shaped[i], i)
+            kept.links[:, i], kept.rate[:, i] = bent(c, free, shaped[i], i)
+
+    # each set has its own random numbers and places, so the order of work changes nothing
+    with ThreadPoolExecutor(WORKERS) as pool:
+        deque(pool.map(one, range(len(sets))), maxlen=0)
     season = _by_turn(links_season.reshape(len(sets), futures, -1, 12)), _by_turn(shaped)
-    paths = tuple(Paths(_by_turn(p.links), _by_turn(p.rate)) for p in out)
+    paths = tuple(Paths(p.links.reshape(-1, *size[2:]), p.rate.reshape(-1, size[3])) for p in out)
     return Simulated(problem, tuple(sets), paths, season, np.tile(drift, (futures, 1)), grid)
 
 

@@ -17,7 +17,7 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch import basic as numba_basic
 
 from forecast.models import kernels
-from forecast.models.compiled import density, density_by_pointer, unpack
+from forecast.models.compiled import density_by_pointer, standard_density, unpack
 from forecast.models.kernels import Floats
 from forecast.models.packed import (
     AREA,
@@ -120,25 +120,21 @@ def _means(problem: Problem, parts: Layout) -> tuple[Floats, Floats]:
 
 
 class FigureDensity(Op):
-    """`density` of packed arrays: the log density, and its gradient by the packed parameters."""
+    """`standard_density` of packed arrays: the log density, and its gradient."""
 
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Parameters (3 S + 10,) in the order of `arguments`, then what `pack` returns."""
+        """Take standard normal parameters (P,), then what `pack` returns."""
         symbols = [pt.as_tensor(x) for x in inputs]
         return Apply(self, symbols, [pt.dscalar(), pt.dvector()])
 
     def perform(self, node: Apply, inputs: Any, output_storage: Any) -> None:
         """Evaluate with numbers."""
         del node
-        given, floats, ints = inputs
-        out = np.empty(len(given) + 1)
-        links = int(ints[1])
-        ends = np.cumsum([links, links, links, 3, 2, 3])
-        values = density(*np.split(given, ends), unpack(floats, ints))
-        out[0], out[1:] = values[0], np.concatenate(values[1:])
-        output_storage[0][0], output_storage[1][0] = np.asarray(out[0]), out[1:]
+        standard, floats, ints = inputs
+        value, slope = standard_density(standard, *unpack(floats, ints))
+        output_storage[0][0], output_storage[1][0] = np.asarray(value), slope
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
         """Gradient of the log density; the gradient itself is not to be differentiated."""
@@ -157,9 +153,9 @@ def _compile(op: FigureDensity, node: Apply | None = None, **_: Any) -> Any:
     by_pointer = density_by_pointer.ctypes
 
     @numba_basic.numba_njit
-    def call(given: Any, floats: Any, ints: Any) -> Any:
-        out = np.empty(len(given) + 1)
-        by_pointer(given.ctypes, floats.ctypes, ints.ctypes, out.ctypes)
+    def call(standard: Any, floats: Any, ints: Any) -> Any:
+        out = np.empty(len(standard) + 1)
+        by_pointer(standard.ctypes, len(standard), floats.ctypes, ints.ctypes, out.ctypes)
         return np.array(out[0]), out[1:].copy()
 
     return call

@@ -9,6 +9,9 @@ from forecast.models.kernels import Floats, Ints
 SHOCKS, NOISE, SEASON, TERMS = 3, 3, 4, 5
 """Terms of the covariance: one for each kernel of shocks, then noise, then season."""
 
+FAMILY_TERMS, COMMON = 4, 10
+"""Normal priors that each family of links has, and that all links have in common."""
+
 OWN, AREA, BENEFIT, NOISY, SEASONAL = 0, 1, 2, 3, 4
 """What an entry of a column is scaled by."""
 
@@ -39,14 +42,30 @@ class FigureData(NamedTuple):
     switches: Ints  # latent national path, season: 1 or 0
 
 
-def pack(data: FigureData) -> tuple[Floats, Ints]:
+class PriorData(NamedTuple):
+    """What `standard_density` needs of series and priors; see `link.transform`."""
+
+    family: Ints  # (S,)
+    log_size: Floats  # (S,)
+    scale_shift: Floats  # (S,)
+    elasticity_mean: Floats  # (S,)
+    elasticity_sd: Floats  # (S,)
+    family_mean: Floats  # (4, F) log scale, its slope on size, log noise, its slope on size
+    family_sd: Floats  # (4, F)
+    spread_sd: Floats  # (F,)
+    common_mean: Floats  # (10,)
+    common_sd: Floats  # (10,)
+
+
+def pack(data: FigureData, prior: PriorData) -> tuple[Floats, Ints]:
     """Lay data out as two flat arrays, which a C function takes; the integers begin with shapes."""
     floats = [np.ravel(getattr(data, name)) for name in _FLOATS]
-    ints = [np.ravel(getattr(data, name)) for name in _INTS]
+    floats += [np.ravel(values) for values in prior[1:]]
+    ints = [*(np.ravel(getattr(data, name)) for name in _INTS), prior.family]
     n, links = data.coefficients.shape
     columns, rows, entries = len(data.column_term), len(data.rows), len(data.entry_at)
     lengths, windows, months = data.lagged.shape
-    head = [n, links, windows, months, lengths, columns, rows, entries]
+    head = [n, links, windows, months, lengths, columns, rows, entries, len(prior.spread_sd)]
     head += [len(HEAD) + sum(map(len, ints)), sum(map(len, floats))]
     return np.concatenate(floats), np.concatenate([np.array(head), *ints]).astype(np.int64)
 
@@ -60,6 +79,7 @@ HEAD = (
     "columns",
     "rows",
     "entries",
+    "families",
     "ints",
     "floats",
 )

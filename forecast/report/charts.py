@@ -131,7 +131,8 @@ def _specification(
         .configure_axis(**axis, gridColor="#e6e6e6", domainColor="#999999", tickColor="#999999")
         .configure_title(fontSize=14, anchor="start", subtitleFont=_FONT, subtitleFontSize=12)
     )
-    return {**styled.to_dict(), "description": description}
+    # checking a chart against Altair's schema takes longer than drawing it; a test does it once
+    return {**styled.to_dict(validate=False), "description": description}
 
 
 def _vega_lite_version() -> str:

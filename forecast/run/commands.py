@@ -22,7 +22,7 @@ from forecast.run.folder import check_target, staged
 from forecast.run.presenting import present
 from forecast.run.quantities import Reader, median_error
 from forecast.run.shift import prior_shift
-from forecast.run.stages import PARAMETER_SETS, Fit, Inputs, Projected, fit, futures, load, project
+from forecast.run.stages import Fit, Inputs, Projected, fit, futures, load, project
 from forecast.run.writing import write_draws, write_manifest, write_tables
 from forecast.vocabulary import Measure
 
@@ -221,10 +221,7 @@ def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:
     import pandas as pd
 
     inputs, window = fitted.inputs, fitted.inputs.config.headline
-    sets = min(
-        PARAMETER_SETS,
-        fitted.posterior["posterior"].sizes["draw"] * fitted.posterior["posterior"].sizes["chain"],
-    )
+    sets = int(fitted.posterior["sample_stats"]["projected"].values.sum())
     errors: dict[str, tuple[float, float]] = {}
     for reader in readers:
         for area in inputs.structure.areas:
@@ -238,14 +235,12 @@ def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:
         for p in (r.projected for r in readers)
         if p.spec.statements
     }
-    return pd.concat(
-        [
-            diagnostics.posterior_checks(fitted.posterior, inputs.priors.verdict),
-            diagnostics.precision_checks(errors),
-            diagnostics.plausibility(distances),
-        ],
-        ignore_index=True,
+    tables = (
+        diagnostics.posterior_checks(fitted.posterior, inputs.priors.verdict),
+        diagnostics.precision_checks(errors),
+        diagnostics.plausibility(distances),
     )
+    return pd.concat([table for table in tables if len(table)], ignore_index=True)
 
 
 def _chosen(inputs: Inputs, scenarios: Sequence[str]) -> tuple[ScenarioSpec, ...]:

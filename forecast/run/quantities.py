@@ -48,7 +48,12 @@ class Reader:
         """Full-time persons, (draws, 3, groups, T)."""
         levels = self.projected.future.actual
         matrix = sums(self.tree, self.structure)[1]
-        return np.concatenate([np.matmul(matrix, levels.persons), levels.parts], axis=2)
+        draws, areas, _, months = levels.persons.shape
+        out = np.empty((draws, areas, len(self.groups), months))
+        for g, row in enumerate(matrix):
+            np.sum(levels.persons[:, :, row > 0], axis=2, out=out[:, :, g])
+        out[:, :, len(matrix) :] = levels.parts
+        return out
 
     def over(self, values: Floats, window: Window) -> Floats:
         """Mean over a window along the last axis."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from forecast.core.panel import Panel
 from forecast.models.build import build_problem
 from forecast.models.futures import Bend, Future, identity, levels_of, simulate
 from forecast.models.kernels import Floats
-from forecast.models.link import Sizes, parameters, posterior_raw
+from forecast.models.link import Sizes, parameters, projected_raw
 from forecast.models.observations import Observation, observations
 from forecast.models.problem import Parameters, Problem
 from forecast.models.states import Conditioner, Paths
@@ -29,9 +30,6 @@ from forecast.vocabulary import Role
 
 if TYPE_CHECKING:
     import arviz as az
-
-PARAMETER_SETS = 1200
-"""Parameter sets that futures are drawn from; each has `futures_per_draw` futures."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +108,22 @@ def load(config: Path | RunConfig | None = None, panel: Panel | None = None) -> 
 
 def fit(inputs: Inputs, seed: int | None = None, sizes: Sizes | None = None) -> Fit:
     """Sample the posterior of the link model; same seed, same numbers."""
-    from forecast.models.link import build_model, compile_model, fold, sample
+    from forecast.models.link import compile_model, sample
 
     chosen = inputs.config.seed if seed is None else seed
     s = inputs.priors.sampling
     if sizes is None:
-        sizes = Sizes(s.chains, s.tune, s.draws, s.target_accept, s.max_depth)
-    compiled = compile_model(build_model(inputs.problem, inputs.priors))
+        sizes = Sizes(
+            s.chains, s.tune, s.draws, s.target_accept, s.max_depth, sets=s.parameter_sets
+        )
+    compiled = compile_model(inputs.problem, inputs.priors)
     with warnings.catch_warnings():
         # on Ctrl-C there may be no draws at all, which `_is_whole` tells better
         warnings.filterwarnings("ignore", "More chains", UserWarning)
         posterior = sample(compiled, sizes, chosen)
     if not _is_whole(posterior, sizes):
         raise KeyboardInterrupt
-    return Fit(inputs, fold(posterior, inputs.problem.series), chosen)
+    return Fit(inputs, posterior, chosen)
 
 
 def _is_whole(posterior: az.InferenceData, sizes: Sizes) -> bool:
@@ -149,7 +149,7 @@ def project(fitted: Fit, scenarios: Sequence[ScenarioSpec] = ()) -> list[Project
         If a statement cannot be imposed.
     """
     specs = tuple(scenarios) or fitted.inputs.config.scenarios
-    raw = posterior_raw(fitted.posterior["posterior"], PARAMETER_SETS)
+    raw = projected_raw(fitted.posterior)
     sets = parameters(raw, fitted.inputs.problem, fitted.inputs.priors)
     return futures(fitted.inputs, fitted.inputs.problem, sets, specs, fitted.seed)
 
@@ -193,8 +193,8 @@ def futures(
     ]
 
 
-class _Cache:
-    """The national posterior of the set of parameters at hand, shared by all scenarios."""
+class _Cache(threading.local):
+    """The national posterior of the set that a thread works on, shared by all scenarios."""
 
     def __init__(self) -> None:
         self._number, self._held = -1, None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.core.panel import Panel
 from forecast.core.period import Window, month_code
@@ -35,6 +36,10 @@ _YEARLY = (
 )
 _RATES = (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK)
 _PEOPLE = (Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING)
+_LEVELS = np.array(["" if level is None else f"{level:g}" for _, level in OUTPUTS], dtype=object)
+Block = dict[str, NDArray[Any]]
+"""Columns of some rows of `projections.csv`; hundreds of them become one table."""
+
 PINNED_SPREAD = 1e-9
 """Spread of a pinned quantity over its size, at most."""
 
@@ -44,24 +49,26 @@ def projections(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
     import pandas as pd
 
     observed = _observed(inputs)
-    frames = [f for r in readers for f in _scenario_frames(inputs, r, set(observed))]
-    frames.extend(_observed_frame(observed, r.projected.spec.id) for r in readers)
-    return pd.concat(frames, ignore_index=True).loc[:, list(PROJECTION_COLUMNS)]
+    blocks = [b for r in readers for b in _scenario_blocks(inputs, r, set(observed))]
+    blocks.extend(_observed_block(observed, r.projected.spec.id) for r in readers)
+    return pd.DataFrame(
+        {name: np.concatenate([b[name] for b in blocks]) for name in PROJECTION_COLUMNS}
+    )
 
 
-def _scenario_frames(
+def _scenario_blocks(
     inputs: Inputs, reader: Reader, observed: set[tuple[str, str, str, str]]
-) -> Iterable[pd.DataFrame]:
+) -> Iterable[Block]:
     config = inputs.config
     years = [Window.year(y) for y in range(config.first_month // 12, config.horizon_last // 12 + 1)]
     extra = [w for w in _check_windows(inputs.panel) if w not in years]
     basis = Bases(inputs)
     for window in windows(config.last_data_month, config.horizon_last, config.headline, extra):
         for measure in _MONTHLY:
-            yield _frame(reader, measure, window, basis, observed)
+            yield _block(reader, measure, window, basis, observed)
     for window in years:
         for measure in _YEARLY:
-            yield _frame(reader, measure, window, basis, observed)
+            yield _block(reader, measure, window, basis, observed)
 
 
 def _check_windows(panel: Panel) -> list[Window]:
@@ -69,16 +76,14 @@ def _check_windows(panel: Panel) -> list[Window]:
     return [Window(int(a), int(b)) for a, b in zip(frame["first"], frame["last"], strict=True)]
 
 
-def _frame(
+def _block(
     reader: Reader,
     measure: Measure,
     window: Window,
     basis: Bases,
     observed: set[tuple[str, str, str, str]],
-) -> pd.DataFrame:
+) -> Block:
     """Rows of one measure over one window; figures that are published are left to themselves."""
-    import pandas as pd
-
     values = summarise(reader.of(measure, window))
     groups = _groups_of(measure, reader)
     index = [
@@ -92,22 +97,19 @@ def _frame(
     cells = np.array([values[:, k, g] for _, _, k, g in index]).reshape(-1)
     spread = {(k, g): values[-1, k, g] - values[2, k, g] for _, _, k, g in index}
     rests = [_rests(basis.of(a, b, measure), spread[k, g], values[1, k, g]) for a, b, k, g in index]
-    repeat = len(OUTPUTS)
-    return pd.DataFrame(
-        {
-            "scenario": reader.projected.spec.id,
-            "area": np.repeat([a for a, _, _, _ in index], repeat),
-            "group": np.repeat([b for _, b, _, _ in index], repeat),
-            "measure": measure.value,
-            "period": window.code,
-            "output_type": [name for name, _ in OUTPUTS] * len(index),
-            "output_type_id": ["" if level is None else f"{level:g}" for _, level in OUTPUTS]
-            * len(index),
-            "value": cells,
-            "unit": unit_of(measure).value,
-            "basis": np.repeat(rests, repeat),
-        }
-    )
+    repeat, rows = len(OUTPUTS), len(cells)
+    return {
+        "scenario": _same(reader.projected.spec.id, rows),
+        "area": np.repeat(_texts([a for a, _, _, _ in index]), repeat),
+        "group": np.repeat(_texts([b for _, b, _, _ in index]), repeat),
+        "measure": _same(measure.value, rows),
+        "period": _same(window.code, rows),
+        "output_type": np.tile(_texts([name for name, _ in OUTPUTS]), len(index)),
+        "output_type_id": np.tile(_LEVELS, len(index)),
+        "value": cells,
+        "unit": _same(unit_of(measure).value, rows),
+        "basis": np.repeat(_texts(rests), repeat),
+    }
 
 
 def _rests(basis: str, spread: float, value: float) -> str:
@@ -143,26 +145,28 @@ def _observed(inputs: Inputs) -> dict[tuple[str, str, str, str], float]:
     return found
 
 
-def _observed_frame(
-    observed: Mapping[tuple[str, str, str, str], float], scenario: str
-) -> pd.DataFrame:
-    import pandas as pd
-
+def _observed_block(observed: Mapping[tuple[str, str, str, str], float], scenario: str) -> Block:
     keys = list(observed)
-    return pd.DataFrame(
-        {
-            "scenario": scenario,
-            "area": [k[0] for k in keys],
-            "group": [k[1] for k in keys],
-            "measure": [k[2] for k in keys],
-            "period": [k[3] for k in keys],
-            "output_type": "median",
-            "output_type_id": "",
-            "value": list(observed.values()),
-            "unit": [unit_of(Measure(k[2])).value for k in keys],
-            "basis": Basis.OBSERVED.value,
-        }
-    )
+    return {
+        "scenario": _same(scenario, len(keys)),
+        "area": _texts([k[0] for k in keys]),
+        "group": _texts([k[1] for k in keys]),
+        "measure": _texts([k[2] for k in keys]),
+        "period": _texts([k[3] for k in keys]),
+        "output_type": _same("median", len(keys)),
+        "output_type_id": _same("", len(keys)),
+        "value": np.array(list(observed.values())),
+        "unit": _texts([unit_of(Measure(k[2])).value for k in keys]),
+        "basis": _same(Basis.OBSERVED.value, len(keys)),
+    }
+
+
+def _texts(values: Sequence[str]) -> NDArray[np.object_]:
+    return np.array(values, dtype=object)
+
+
+def _same(text: str, count: int) -> NDArray[np.object_]:
+    return np.full(count, text, dtype=object)
 
 
 def key_figures(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:

@@ -65,8 +65,7 @@ def run_worlds(name: Shape, worlds: Sequence[int], seed: int) -> list[Result]:
         start = time.perf_counter()
         with threadpool_limits(limits=1):
             world = shape.world(rng)
-            raw = shape.problem(world.panel) if name == "published" else shape.problem(world)
-            problem = shape.padded(raw)
+            problem = shape.problem(world.panel) if name == "published" else shape.problem(world)
             begun = time.perf_counter()
             sets = shape.fit(problem, sizes, 150, seed=int(rng.integers(2**31)))
             seconds = time.perf_counter() - begun

@@ -12,12 +12,10 @@ from forecast.core.period import Window
 from forecast.models.build import typical
 from forecast.models.link import (
     Sizes,
-    build_model,
     compile_model,
     parameters,
     posterior_raw,
     sample,
-    swap_data,
 )
 from forecast.models.problem import Figures, Parameters, Problem, Series, layout
 from forecast.models.states import condition, deviations, make_grid, mean_paths
@@ -131,19 +129,15 @@ class Monthly:
             seasonal=np.ones(n),
         )
 
-    def padded(self, problem: Problem) -> Problem:
-        """The problem itself: every world has the same figures."""
-        return problem
-
     @cached_property
     def compiled(self) -> Any:  # noqa: ANN401
         """The model, compiled once for all worlds."""
         problem = self.problem(self.world(np.random.default_rng(0)))
-        return compile_model(build_model(problem, self.priors))
+        return compile_model(problem, self.priors)
 
     def fit(self, problem: Problem, sizes: Sizes, count: int, seed: int) -> list[Parameters]:
         """Draws of the parameters, by the sampler of the run."""
-        made = sample(self.compiled.with_data(**swap_data(problem)), sizes, seed)
+        made = sample(self.compiled.with_problem(problem), sizes, seed)
         return parameters(posterior_raw(made.posterior, count), problem, self.priors)
 
     def known(self, problem: Problem) -> tuple[Problem, Parameters]:

@@ -20,12 +20,10 @@ from forecast.models.build import build_problem, typical
 from forecast.models.futures import Future, identity, levels_of, simulate
 from forecast.models.link import (
     Sizes,
-    build_model,
     compile_model,
     parameters,
     posterior_raw,
     sample,
-    swap_data,
 )
 from forecast.models.observations import observations
 from forecast.models.problem import Parameters, Problem
@@ -324,30 +322,14 @@ class Published:
         rows = [{**r, "value": r["value"] or 2 * r["half_width"]} for r in self.rows]
         return self.problem(Panel.from_rows(rows))
 
-    def padded(self, problem: Problem) -> Problem:
-        """The same figures at fixed places: one that a zero count left out is known to nothing."""
-        figures, full = problem.figures, self.full.figures
-        place = {label: n for n, label in enumerate(figures.labels)}
-        there = np.array([label in place for label in full.labels])
-        index = np.array([place.get(label, 0) for label in full.labels])
-
-        def at(name: str) -> Floats:
-            mine, empty = getattr(figures, name)[index], getattr(full, name)
-            return np.where(there if mine.ndim == 1 else there[:, None], mine, empty)
-
-        names = ("value", "coefficients", "on_root", "offset", "seasonal")
-        sd = np.where(there, figures.sd[index], 1e3)
-        kept = replace(full, sd=sd, **{name: at(name) for name in names})
-        return replace(problem, figures=kept)
-
     @cached_property
     def compiled(self) -> Any:  # noqa: ANN401
         """The model, compiled once for all worlds."""
-        return compile_model(build_model(self.full, self.priors))
+        return compile_model(self.full, self.priors)
 
     def fit(self, problem: Problem, sizes: Sizes, count: int, seed: int) -> list[Parameters]:
         """Draws of the parameters, by the sampler of the run."""
-        made = sample(self.compiled.with_data(**swap_data(problem)), sizes, seed)
+        made = sample(self.compiled.with_problem(problem), sizes, seed)
         return parameters(posterior_raw(made.posterior, count), problem, self.priors)
 
     def known(self, problem: Problem) -> tuple[Problem, Parameters]:

@@ -2,28 +2,26 @@
 
 from collections.abc import Callable
 
-import arviz as az
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
+from scipy.stats import multivariate_normal, norm
 
-from forecast.config.model import FamilyPriors
 from forecast.models.build import FAMILIES
-from forecast.models.compiled import density
+from forecast.models.compiled import density, standard_density
 from forecast.models.kernels import Floats
 from forecast.models.link import (
+    COMMON_TERMS,
     build_model,
-    fold,
-    parameters,
-    posterior_raw,
+    prior_data,
     prior_raw,
+    split,
     transform,
 )
 from forecast.models.operation import arguments, figure_data
 from forecast.models.problem import Parameters, Problem, covariance, layout, mean
 from tests.models.worlds import World, published, random_parameters, random_problem, small_world
 
-SmallModel = tuple[World, Callable[[Floats], tuple[float, Floats, dict[str, Floats]]], int]
+SmallModel = tuple[World, Callable[[Floats], tuple[float, Floats]], int]
 
 NAMES = ("scale", "noise", "elasticity", "memory", "shares", "root", "swing")
 KINDS = {
@@ -57,7 +55,7 @@ def test_the_density_of_the_published_figures_equals_the_normal(rng: np.random.G
     for i in range(5):
         one = {name: 0.5 * values[i] for name, values in raw.items()}
         series = world.problem.series
-        p = transform(one, series, world.priors, series.log_size, np)
+        p = transform(one, series, world.priors)
         value = density(*arguments(p), data)[0]
         assert value == pytest.approx(oracle(world.problem, p), rel=1e-9)
 
@@ -91,20 +89,17 @@ def test_a_covariance_that_is_not_finite_has_no_density(rng: np.random.Generator
 
 @pytest.fixture(scope="module")
 def model_of_small_world() -> SmallModel:
-    """World, and the model's log density with its gradient at a flat vector."""
+    """World, and the model's log density with its gradient at standard normals."""
     world = small_world()
     model = build_model(world.problem, world.priors)
-    names = [v.name for v in model.value_vars]
-    shapes = [np.shape(v) for v in model.initial_point().values()]
     both = model.compile_fn([model.logp(), model.dlogp()], inputs=model.value_vars)
+    (standard,) = model.value_vars
 
-    def call(flat: Floats) -> tuple[float, Floats, dict[str, Floats]]:
-        cut = np.split(flat, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
-        point = {n: c.reshape(s) for n, c, s in zip(names, cut, shapes, strict=True)}
-        logp, slope = both(point)
-        return float(logp), np.asarray(slope), point
+    def call(point: Floats) -> tuple[float, Floats]:
+        logp, slope = both({standard.name: point})
+        return float(logp), np.asarray(slope)
 
-    return world, call, sum(int(np.prod(s)) for s in shapes)
+    return world, call, len(model.initial_point()[standard.name])
 
 
 def test_the_model_has_the_gradient_of_its_density(
@@ -112,7 +107,7 @@ def test_the_model_has_the_gradient_of_its_density(
 ) -> None:
     _, call, size = model_of_small_world
     point = 0.4 * rng.standard_normal(size)
-    _, slope, _ = call(point)
+    _, slope = call(point)
     step = 1e-5
     for _ in range(6):
         direction = rng.standard_normal(size)
@@ -123,38 +118,41 @@ def test_the_model_has_the_gradient_of_its_density(
 def test_the_model_is_its_priors_and_the_density_of_the_figures(
     model_of_small_world: SmallModel, rng: np.random.Generator
 ) -> None:
-    """Differences between points, since densities of the priors carry constants and Jacobians."""
     world, call, size = model_of_small_world
+    series = world.problem.series
+    for _ in range(3):
+        point = 0.8 * rng.standard_normal(size)
+        p = transform(split(point, series, world.priors), series, world.priors)
+        expected = oracle(world.problem, p) + norm.logpdf(point).sum()
+        assert call(point)[0] == pytest.approx(expected, rel=1e-9)
 
-    def expected(point: dict[str, Floats]) -> float:
-        series = world.problem.series
-        p = transform(point, series, world.priors, series.log_size, np)
-        sd = [f.spread.sd for _, f in sorted_families(world)]
-        normal = sum(np.sum(v**2) for n, v in point.items() if n != "spread")
-        spread = np.sum((point["spread"] / sd) ** 2)
-        return oracle(world.problem, p) - 0.5 * (normal + spread)
 
-    one, other = (call(0.4 * rng.standard_normal(size)) for _ in range(2))
-    assert one[0] - other[0] == pytest.approx(expected(one[2]) - expected(other[2]), rel=1e-8)
+def test_gradients_by_standard_normals_agree_with_central_differences(
+    rng: np.random.Generator,
+) -> None:
+    """Every one of them, on the published figures."""
+    world = published()
+    data, prior = figure_data(world.problem), prior_data(world.problem.series, world.priors)
+    size = len(COMMON_TERMS) + 5 * len(FAMILIES) + 2 * len(world.problem.series.names)
+    point, step = 0.4 * rng.standard_normal(size), 1e-5
+    value, slope = standard_density(point, data, prior)
+    sides = [
+        [standard_density(point + sign * step * unit, data, prior)[0] for unit in np.eye(size)]
+        for sign in (1, -1)
+    ]
+    expected = (np.array(sides[0]) - np.array(sides[1])) / (2 * step)
+    assert slope == pytest.approx(expected, rel=1e-4, abs=1e-5 * abs(value))
 
 
 def test_folding_a_spread_changes_no_parameter(rng: np.random.Generator) -> None:
+    """The compiled density takes spreads of either sign, people read positive ones."""
     world = small_world()
-    series, links = world.problem.series, len(world.problem.series.names)
-    shapes = {"family_z": (4, 5), "spread": (5,), "scale_z": (links,), "elasticity_z": (links,)}
-    shapes |= {"common_z": (10,)}
-    drawn = {k: rng.standard_normal((2, 3, *shape)) for k, shape in shapes.items()}
-    before = parameters(
-        {k: v.reshape(6, *shapes[k]).copy() for k, v in drawn.items()}, world.problem, world.priors
-    )
-    folded = fold(az.from_dict(posterior=drawn), series)["posterior"]
-    assert (folded["spread"].values > 0).all()
-    assert (drawn["spread"] < 0).any()
-    for one, other in zip(
-        before, parameters(posterior_raw(folded), world.problem, world.priors), strict=True
-    ):
-        assert one.scale == pytest.approx(other.scale, rel=1e-12)
-
-
-def sorted_families(world: World) -> list[tuple[str, FamilyPriors]]:
-    return [(name, getattr(world.priors.families, name)) for name in FAMILIES]
+    series = world.problem.series
+    data, prior = figure_data(world.problem), prior_data(series, world.priors)
+    size = len(COMMON_TERMS) + 5 * len(FAMILIES) + 2 * len(series.names)
+    for point in 0.5 * rng.standard_normal((6, size)):
+        raw = split(point, series, world.priors)
+        assert (raw["spread"] > 0).all()
+        value = standard_density(point, data, prior)[0]
+        folded = density(*arguments(transform(raw, series, world.priors)), data)[0]
+        assert value == pytest.approx(folded, rel=1e-12)

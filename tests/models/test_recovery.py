@@ -13,13 +13,11 @@ from forecast.models.futures import identity, simulate
 from forecast.models.kernels import Floats
 from forecast.models.link import (
     Sizes,
-    build_model,
     compile_model,
     parameters,
     posterior_raw,
     prior_raw,
     sample,
-    swap_data,
 )
 from forecast.models.problem import Problem, layout
 from forecast.models.states import Paths, condition, make_grid, prior_deviations, prior_mean
@@ -56,11 +54,11 @@ def months_read(paths: Paths) -> Floats:
 @pytest.mark.recovery
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     world, rng = published(), np.random.default_rng(17)
-    compiled = compile_model(build_model(world.problem, world.priors))
+    compiled = compile_model(world.problem, world.priors)
     covered: list[Floats] = []
     for number in range(WORLDS):
         problem, truth = draw_world(world, rng)
-        fit = sample(compiled.with_data(**swap_data(problem)), SIZES, seed=number)
+        fit = sample(compiled.with_problem(problem), SIZES, seed=number)
         sets = parameters(posterior_raw(fit.posterior, SETS), problem, world.priors)
         made = simulate(problem, world.priors, sets, world.horizon, FUTURES, [identity], rng)
         low, high = np.quantile(months_read(made.paths[0]), [0.1, 0.9], axis=0)

@@ -94,3 +94,11 @@ def test_a_missing_quantile_is_an_error(make_headline: MakeHeadline) -> None:
     data = make_headline(projections=table[table["output_type_id"].ne(0.975)])
     with pytest.raises(DataError, match=r"lacks quantile 0\.025 or 0\.975"):
         made_up_panels(data)
+
+
+def test_a_chart_keeps_to_the_schema(make_headline: MakeHeadline) -> None:
+    """Drawing does not check it, which would take longer than the drawing."""
+    data = make_headline()
+    charts.fan_chart(data, "oer-2020-08").to_dict(validate=True)
+    for panel in made_up_panels(data):
+        charts.panel_chart(panel, 1.5).to_dict(validate=True)

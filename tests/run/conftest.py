@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,12 +14,13 @@ from forecast.cli import main
 from forecast.config import bundled
 from forecast.config.model import LinkPriors
 from forecast.models import link
+from forecast.models.link import Compiled
 from forecast.models.problem import Problem
 from forecast.run import Fit, Projected, project
 from forecast.run.archive import read_fit
 
 DRAWS = 400
-SIZES = {"chains": 2, "tune": 200, "draws": 150, "futures_per_draw": 2}
+SIZES = {"chains": 2, "tune": 200, "draws": 150, "parameter_sets": 250, "futures_per_draw": 2}
 
 
 @dataclass(frozen=True)
@@ -67,22 +68,16 @@ def small_folder(folder: Path, name: str, text: str, sizes: Mapping[str, int]) -
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
-    """Compile each model once: the same figures give the same density."""
-    build, compile_ = link.build_model, link.compile_model
-    made: dict[tuple[bytes, ...], object] = {}
+    """Compile each model once: figures are data, and put in anew."""
+    compile_, made = link.compile_model, dict[int, Compiled]()
 
-    def later(problem: Problem, priors: LinkPriors) -> tuple[Problem, LinkPriors]:
-        return problem, priors
-
-    def once(model: tuple[Problem, LinkPriors]) -> object:
-        figures = model[0].figures
-        key = (*(label.encode() for label in figures.labels), figures.value.tobytes())
-        if key not in made:
-            made[key] = compile_(build(*model))
-        return made[key]
+    def once(problem: Problem, priors: LinkPriors) -> Compiled:
+        links = len(problem.series.names)
+        if links not in made:
+            made[links] = compile_(problem, priors)
+        return replace(made[links], priors=priors).with_problem(problem)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(link, "build_model", later)
         patch.setattr(link, "compile_model", once)
         yield
 
