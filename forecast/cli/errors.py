@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from forecast.cli.libraries import quiet
 from forecast.errors import ForecastError
 
 P = ParamSpec("P")
@@ -42,7 +43,8 @@ def one_line(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            with quiet():
+                return command(*args, **kwargs)
         except ForecastError as error:
             raise Failure(str(error)) from error
         except KeyboardInterrupt:
