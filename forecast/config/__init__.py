@@ -1,6 +1,7 @@
 """TOML into checked, frozen configuration; the only package that reads TOML."""
 
-from forecast.config.areas import load_areas, region_names, resolve_area, slug
+from forecast.config.areas import load_areas, places, resolve_area, slug
+from forecast.config.backtest import BacktestConfig, PanelFile, load_backtest_config
 from forecast.config.base import Frozen, read_toml
 from forecast.config.files import bundled, find_config, hashes, sha256
 from forecast.config.groups import build_tree, load_groups, rate_groups, resolve_group
@@ -16,10 +17,12 @@ from forecast.config.scenario import (
 )
 
 __all__ = [
+    "BacktestConfig",
     "DataConfig",
     "FigureFile",
     "Frozen",
     "LinkPriors",
+    "PanelFile",
     "RunConfig",
     "ScenarioSpec",
     "Statement",
@@ -29,14 +32,15 @@ __all__ = [
     "find_config",
     "hashes",
     "load_areas",
+    "load_backtest_config",
     "load_config",
     "load_groups",
     "load_model",
     "load_scenario",
+    "places",
     "rate_groups",
     "rate_measure",
     "read_toml",
-    "region_names",
     "render",
     "resolve_area",
     "resolve_group",

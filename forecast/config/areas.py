@@ -31,6 +31,7 @@ class AreaEntry(Frozen):
     )
     parent: str | None = None
     region: str | None = None
+    landsdel: str | None = None
 
 
 class AreasFile(Frozen):
@@ -61,13 +62,17 @@ def load_areas(beside: Path | None = None) -> dict[str, Area]:
     }
 
 
-def region_names(beside: Path | None = None) -> dict[str, str]:
-    """Read the administrative region of every municipality, by name.
+def places(beside: Path | None = None) -> dict[str, tuple[str, str]]:
+    """Read the landsdel and the administrative region of every municipality, by name.
 
-    Regions lie beside the tree, not in it: a municipality's parent is its half of the country.
+    They lie beside the tree, not in it: a municipality's parent is its half of the country.
     """
     entries = read_toml(find_config("areas.toml", beside), AreasFile).area
-    return {entry.name: entry.region for entry in entries if entry.region is not None}
+    return {
+        entry.name: (entry.landsdel, entry.region)
+        for entry in entries
+        if entry.region is not None and entry.landsdel is not None
+    }
 
 
 def resolve_area(text: str, areas: Mapping[str, Area]) -> str:

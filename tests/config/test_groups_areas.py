@@ -10,7 +10,7 @@ from forecast.config import (
     bundled,
     load_areas,
     load_groups,
-    region_names,
+    places,
     resolve_area,
     resolve_group,
     slug,
@@ -24,14 +24,14 @@ def published(name: str) -> list[dict[str, str]]:
 
 
 def test_areas_are_the_official_list() -> None:
-    areas, regions = load_areas(), region_names()
+    areas, found = load_areas(), places()
     kommuner = {area.name: area for area in areas.values() if area.kind == "kommune"}
     rows = published("kommuner")
     assert len(rows) == len(kommuner) == 98
     for row in rows:
         area = kommuner[row["navn"]]
         assert (area.code, area.parent) == (row["kode"], row["landsdelsgruppe"])
-        assert regions[area.name] == row["region"]
+        assert found[area.name] == (row["landsdel"], row["region"])
     assert Counter(area.kind for area in areas.values()) == {
         "country": 1,
         "region-group": 2,
