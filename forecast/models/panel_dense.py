@@ -1,0 +1,73 @@
+"""The same links as `panel_filter`, as one covariance matrix each: the oracle of its tests.
+
+    cov[t, t'] = sum_k v_k X[t, k] X[t', k] + sigma² T/2 exp(-h/T)
+               + scale² load[t]' load[t'] exp(-h/T_season) + var[t] 1{t = t'}
+
+with h the lag in months. Plain numpy, O(T³), and written without looking at the filter.
+"""
+
+import numpy as np
+
+from forecast.models import kernels
+from forecast.models.dense import log_density
+from forecast.models.kernels import Floats
+from forecast.models.panel_arrays import LinkArrays
+
+
+def kernel(arrays: LinkArrays, months: kernels.Ints, sigma: float, scale: float) -> Floats:
+    """Covariance of a link without its noise, (T, T).
+
+    Parameters
+    ----------
+    months : (T,) numbers of the months; only their lags matter
+    sigma, scale : sd of a month's level shock, size of the own season
+    """
+    lag = kernels.lags(months)
+    static = (arrays.regressors * arrays.constant_variance) @ arrays.regressors.T
+    if np.isinf(arrays.level_memory):
+        since = (months - months[0]).astype(np.float64)
+        level = np.minimum(since[:, None], since[None, :])
+    else:
+        level = kernels.ornstein_uhlenbeck(lag, arrays.level_memory)
+    season = (arrays.load @ arrays.load.T) * np.exp(-lag / arrays.season_memory)
+    return static + sigma**2 * level + scale**2 * season
+
+
+def log_likelihoods(arrays: LinkArrays) -> Floats:
+    """Log likelihood of each link at each node, (S, Q)."""
+    series, nodes = arrays.sigma.shape
+    months = np.arange(arrays.value.shape[1], dtype=np.int64)
+    out = np.empty((series, nodes))
+    for s in range(series):
+        seen = np.flatnonzero(~np.isnan(arrays.value[s]))
+        residual = (arrays.value[s] - arrays.mean[s])[seen]
+        for q in range(nodes):
+            total = kernel(arrays, months, arrays.sigma[s, q], arrays.scale[s, q])
+            total = (total + np.diag(arrays.variance[s]))[np.ix_(seen, seen)]
+            out[s, q] = log_density(residual, total)
+    return out
+
+
+def log_likelihood(arrays: LinkArrays) -> float:
+    """Sum over links of the log of the likelihood summed over nodes."""
+    return float(np.sum(np.logaddexp.reduce(log_likelihoods(arrays) + arrays.log_weight, axis=1)))
+
+
+def predict(
+    arrays: LinkArrays, ahead: LinkArrays, series: int, node: int = 0
+) -> tuple[Floats, Floats]:
+    """Mean and covariance of a link's months ahead without their noise, given those it has.
+
+    Parameters
+    ----------
+    ahead : the same links over the T months and H more, `value` NaN in the latter
+    """
+    months = np.arange(ahead.value.shape[1], dtype=np.int64)
+    seen = np.flatnonzero(~np.isnan(ahead.value[series]))
+    later = np.arange(arrays.value.shape[1], len(months), dtype=np.int64)
+    total = kernel(ahead, months, ahead.sigma[series, node], ahead.scale[series, node])
+    noisy = total + np.diag(ahead.variance[series])
+    weights = np.linalg.solve(noisy[np.ix_(seen, seen)], total[np.ix_(seen, later)]).T
+    residual = (ahead.value[series] - ahead.mean[series])[seen]
+    cov = total[np.ix_(later, later)] - weights @ total[np.ix_(seen, later)]
+    return ahead.mean[series, later] + weights @ residual, cov

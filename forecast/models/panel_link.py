@@ -1,0 +1,237 @@
+"""The link model as a method for monthly panels: every area a share of the nation, pooled.
+
+One group at a time. Every area that no other lies in is linked to the nation and projected along
+the nation's path; an area in between is the sum of its own areas' draws, times the ratio of its
+series to their sum over the last twelve months, so that sums hold in every draw. Shares are not
+made to add up to one: what the areas leave of the nation is whatever the source leaves unplaced.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from forecast.config.panel_model import PanelPriors
+from forecast.core.monthly import MonthlyPanel
+from forecast.errors import AlignmentError, ConvergenceError, DataError
+from forecast.models import panel_shared
+from forecast.models.kernels import Floats, Ints
+from forecast.models.method import Drawn, SeriesKey
+from forecast.models.panel_density import PanelDensity
+from forecast.models.panel_futures import Ahead, draw_futures
+from forecast.models.panel_laplace import (
+    TRUSTED_K,
+    Mode,
+    Weighted,
+    climb,
+    find_mode,
+    resampled,
+    weighted_points,
+)
+from forecast.models.panel_nation import NationModel, drifting_walk
+from forecast.models.panel_series import exceeding, link_series
+from forecast.models.panel_shared import Correlation
+
+
+@dataclass(frozen=True)
+class PanelFit:
+    """One group's fit by `laplace`.
+
+    Attributes
+    ----------
+    density : what was fitted, with its data
+    mode : of the pooled parameters
+    points : of their posterior, with weights and Pareto-k
+    correlation : of neighbours' level shocks
+    above : (L, S) the areas that each lies in, by level
+    """
+
+    density: PanelDensity
+    mode: Mode
+    points: Weighted
+    correlation: Correlation
+    above: Ints
+
+
+@dataclass(frozen=True)
+class PanelLink:
+    """The link model, fitted by mode and curvature at each origin.
+
+    Attributes
+    ----------
+    priors : of ``configs/models/panel.toml``
+    shared : whether neighbours share shocks; off only to measure what that is worth
+    nation : model of the national path where none is given
+    """
+
+    priors: PanelPriors
+    shared: bool = True
+    nation: NationModel = field(default=drifting_walk)
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return "link"
+
+    def fit(
+        self, history: MonthlyPanel, group: int, areas: tuple[str, ...], rng: np.random.Generator
+    ) -> PanelFit:
+        """Fit one group.
+
+        Parameters
+        ----------
+        group : place in the panel's groups
+        areas : to be linked to the nation
+
+        Raises
+        ------
+        ConvergenceError
+            If the mode is not found.
+        DataError
+            If the nation has no values.
+        """
+        settings = self.priors.fit
+        recent = history.last(settings.months)
+        series = link_series(recent, group, areas, self.priors.noise.small_cell)
+        first = PanelDensity.of(series, self.priors)
+        start = climb(
+            first.value_and_gradient, first.start, settings.tolerance, settings.iterations
+        )
+        density = first.anchored(start)
+        mode = find_mode(density.value_and_gradient, start, settings.tolerance, settings.iterations)
+        points = weighted_points(density.value, mode, settings.points, rng)
+        above = panel_shared.lineage(history, areas)[: None if self.shared else 0]
+        probability, _ = density.node_densities(mode.at)
+        p = density.pooled(mode.at)
+        typical = np.sum(probability * density.own(p).node, axis=1, keepdims=True)
+        correlation = panel_shared.estimate(
+            density.arrays(p, typical), above, self.priors.shared.correlation
+        )
+        return PanelFit(density, mode, points, correlation, above)
+
+    def draw(
+        self,
+        history: MonthlyPanel,
+        horizon: int,
+        given: Floats | None,
+        count: int,
+        rng: np.random.Generator,
+    ) -> Drawn:
+        """Draw joint futures, as `forecast.models.method.Method.draw` says.
+
+        Raises
+        ------
+        AlignmentError
+            If `given` has another shape, or holds a value that is negative or not finite.
+        ConvergenceError
+            If no group could be fitted.
+        """
+        shape = (count, len(history.areas), len(history.groups), horizon)
+        draws = np.full(shape, np.nan)
+        failed: dict[SeriesKey, str] = {}
+        notes: dict[SeriesKey, tuple[str, ...]] = {}
+        path = None if given is None else checked_path(given, shape)
+        for g, group in enumerate(history.groups):
+            above = exceeding(history, g)
+            areas = tuple(a for a in history.leaves if a not in above and a != history.national)
+            failed |= {(area, group): reason for area, reason in above.items()}
+            try:
+                fit = self.fit(history, g, areas, rng)
+                own = path is None
+                nation = self._path(fit, horizon, count, rng) if own else path[:, g]
+            except (ConvergenceError, DataError) as error:
+                failed |= {(area, group): str(error) for area in history.areas}
+                continue
+            draws[:, :, g] = self._areas(history, g, fit, nation, rng)
+            notes |= _notes(history.national, group, fit)
+        if len(failed) == len(history.areas) * len(history.groups):
+            raise ConvergenceError(next(iter(failed.values())))
+        return Drawn(draws, failed=failed, notes=notes)
+
+    def _path(self, fit: PanelFit, horizon: int, count: int, rng: np.random.Generator) -> Floats:
+        """Draw the nation's own path, (count, H) in the panel's unit."""
+        series = fit.density.series
+        paths = self.nation(
+            series.log_nation, series.months, horizon, count, self.priors.nation, rng
+        )
+        return np.maximum(np.expm1(paths), 0.0)
+
+    def _areas(
+        self,
+        history: MonthlyPanel,
+        group: int,
+        fit: PanelFit,
+        nation: Floats,
+        rng: np.random.Generator,
+    ) -> Floats:
+        """All areas of one group in the panel's order, (count, A, H)."""
+        kept = resampled(fit.points.weights, self.priors.fit.sets, rng)
+        points = np.repeat(fit.points.points, [len(rows) for rows in kept], axis=0)
+        leaves = draw_futures(fit.density, points, Ahead(nation), fit.correlation, fit.above, rng)
+        out = np.full((len(nation), len(history.areas), nation.shape[1]), np.nan)
+        areas = fit.density.series.areas
+        out[:, [history.position(area) for area in areas]] = leaves
+        out[:, history.position(history.national)] = nation
+        for area, ratio in _ratios(history, group, areas).items():
+            mine = [areas.index(leaf) for leaf in history.area_sums[area] if leaf in areas]
+            out[:, history.position(area)] = np.minimum(ratio * leaves[:, mine].sum(axis=1), nation)
+        return out
+
+
+def checked_path(given: Floats, shape: tuple[int, ...]) -> Floats:
+    """Give each draw its own path of the nation, (count, G, H).
+
+    Parameters
+    ----------
+    given : (G, H) or (count, G, H)
+    shape : of the draws, (count, A, G, H)
+
+    Raises
+    ------
+    AlignmentError
+        If the path has another shape, or holds a value that is negative or not finite.
+    """
+    count, _, groups, horizon = shape
+    if given.shape not in ((groups, horizon), (count, groups, horizon)):
+        raise AlignmentError(
+            f"given national path: shape {given.shape}, expected {(groups, horizon)} or "
+            f"{(count, groups, horizon)}"
+        )
+    wrong = ~(np.isfinite(given) & (given >= 0))
+    if wrong.any():
+        raise AlignmentError(
+            f"given national path: {given[wrong][0]:g} stands in it, expected no value that is "
+            "negative or not finite"
+        )
+    return np.broadcast_to(given, (count, groups, horizon))
+
+
+def _ratios(history: MonthlyPanel, group: int, areas: tuple[str, ...]) -> Mapping[str, float]:
+    """Areas in between that have a series, each with its ratio to the sum of its own areas.
+
+    Over the months of the last twelve in which all of them are known; one where there is none.
+    """
+    last = history.values[:, group, -12:]
+    out: dict[str, float] = {}
+    for area, leaves in history.area_sums.items():
+        mine = [history.position(leaf) for leaf in leaves if leaf in areas]
+        if area not in history.areas or not mine:
+            continue
+        whole, parts = last[history.position(area)], last[mine].sum(axis=0)
+        both = ~np.isnan(whole) & (parts > 0)
+        out[area] = float(whole[both].sum() / parts[both].sum()) if both.any() else 1.0
+    return out
+
+
+def _notes(national: str, group: str, fit: PanelFit) -> dict[SeriesKey, tuple[str, ...]]:
+    """Say what a reader of the draws should know."""
+    k = fit.points.pareto_k
+    used = "used" if k <= TRUSTED_K else f"above {TRUSTED_K:g}, so not used"
+    notes: dict[SeriesKey, tuple[str, ...]] = {
+        (national, group): (f"importance weights of the link model: Pareto k {k:.2f}, {used}",)
+    }
+    series = fit.density.series
+    for area, known in zip(series.areas, ~np.isnan(series.log_odds), strict=True):
+        if not known.any():
+            notes[area, group] = ("no values in the months of the fit: projected by its prior",)
+    return notes

@@ -1,0 +1,163 @@
+"""One group's monthly panel as log-odds of shares of the nation, with what explains them.
+
+A month's datum is ``log((v + 1/2) / (N - v + 1/2))``, the log-odds of v of N with half a person
+added on either side, so that nobody and everybody have a finite one. Below a few persons a month's
+count is mostly chance: there the observation's variance gains ``1/(v + 1/2)`` less what it is at
+`small_cell`, so that it grows from zero; above, noise by size is the model's own.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.core.monthly import MonthlyPanel
+from forecast.core.period import month_code
+from forecast.errors import DataError
+from forecast.models.kernels import Floats, Ints, lags
+
+HALF = 0.5
+"""Persons added to a part and to the rest."""
+
+
+@dataclass(frozen=True)
+class LinkSeries:
+    """S areas' shares of the nation over T months.
+
+    Attributes
+    ----------
+    areas : S names
+    months : (T,) consecutive, year * 12 + month - 1
+    log_odds : (S, T) NaN where the area or the nation is missing
+    counting : (S, T) variance of the log-odds from small counts, zero elsewhere
+    size : (S,) log of the mean value, centred over areas; 0 for an area without values
+    level : expected log-odds of an area of which nothing is known: an equal share
+    log_nation : (T,) log of the nation plus one, gaps filled linearly
+    """
+
+    areas: tuple[str, ...]
+    months: Ints
+    log_odds: Floats
+    counting: Floats
+    size: Floats
+    level: float
+    log_nation: Floats
+
+
+def link_series(
+    panel: MonthlyPanel, group: int, areas: tuple[str, ...], small_cell: float
+) -> LinkSeries:
+    """Log-odds of the areas' shares of one group.
+
+    Parameters
+    ----------
+    group : place of the group in the panel
+    areas : whose shares; none that exceeds the nation
+    small_cell : value below which counting noise is added, in the panel's unit
+
+    Raises
+    ------
+    DataError
+        If the nation has no values.
+    """
+    nation = panel.values[panel.position(panel.national), group]
+    values = panel.values[[panel.position(area) for area in areas], group]
+    known = ~np.isnan(nation)
+    if not known.any():
+        raise DataError(
+            f"{panel.groups[group]}: {panel.national} has no values in "
+            f"{month_code(int(panel.months[0]))}..{month_code(int(panel.months[-1]))}; "
+            "choose an origin at which it has"
+        )
+    counting = np.maximum(1 / (values + HALF) - 1 / (small_cell + HALF), 0.0)
+    return LinkSeries(
+        areas=areas,
+        months=panel.months,
+        log_odds=log_odds(values, nation),
+        counting=np.nan_to_num(counting),
+        size=_centred_log_size(values),
+        level=-float(np.log(max(len(areas) - 1, 1))),
+        log_nation=_filled(panel.months, np.log1p(nation)),
+    )
+
+
+def _filled(months: Ints, path: Floats) -> Floats:
+    """Path with its gaps filled linearly, and with the nearest value at the ends."""
+    known = ~np.isnan(path)
+    out: Floats = np.interp(months, months[known], path[known])
+    return out
+
+
+def exceeding(panel: MonthlyPanel, group: int) -> dict[str, str]:
+    """Areas that are more than the nation in some month, each with the reason in words."""
+    nation = panel.values[panel.position(panel.national), group]
+    out: dict[str, str] = {}
+    for a, t in zip(*np.nonzero(panel.values[:, group] > nation), strict=True):
+        out[panel.areas[a]] = (
+            f"{panel.areas[a]}, {panel.groups[group]}, {month_code(int(panel.months[t]))}: "
+            f"{panel.values[a, group, t]:g} exceeds {panel.national}'s {nation[t]:g}, "
+            "expected a part of it"
+        )
+    return out
+
+
+def log_odds(value: Floats, nation: Floats) -> Floats:
+    """``log((v + 1/2) / (N - v + 1/2))``."""
+    return np.log(value + HALF) - np.log(nation - value + HALF)
+
+
+def value_of(odds: Floats, nation: Floats) -> Floats:
+    """Undo `log_odds`: a value between none and all of the nation."""
+    share = 1.0 / (1.0 + np.exp(-odds))
+    return np.clip((nation + 2 * HALF) * share - HALF, 0.0, nation)
+
+
+def _centred_log_size(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    count = known.sum(axis=1)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    size = np.log(total / np.maximum(count, 1) + HALF)
+    return np.where(count > 0, size - size[count > 0].mean() if (count > 0).any() else 0.0, 0.0)
+
+
+def national_level(log_nation: Floats) -> Floats:
+    """Mean of the log national path over the twelve months about each, (..., T).
+
+    Half a month more on either side, so that every calendar month weighs the same; at the ends over
+    what is there.
+    """
+    lag = lags(np.arange(log_nation.shape[-1], dtype=np.int64))
+    window = np.select([lag < 6, lag == 6], [1.0, 0.5], 0.0)
+    window /= window.sum(axis=1, keepdims=True)
+    return log_nation @ window.T
+
+
+@dataclass(frozen=True)
+class Regressors:
+    """What the national path says to a link, centred on the fitted months.
+
+    Attributes
+    ----------
+    path : (..., T) log of the nation, the response's regressor x
+    level : (..., T) its twelve-month mean, the amplitude's and the noise's n
+    years : (T,) since the middle of the fitted months
+    """
+
+    path: Floats
+    level: Floats
+    years: Floats
+
+
+def regressors(log_nation: Floats, fitted: int) -> Regressors:
+    """Regressors of months of which the first `fitted` are those of the fit.
+
+    Parameters
+    ----------
+    log_nation : (..., T) of the fitted months and any after them
+    """
+    level = national_level(log_nation)
+    months = np.arange(log_nation.shape[-1], dtype=np.float64)
+    return Regressors(
+        path=log_nation - log_nation[..., :fitted].mean(axis=-1, keepdims=True),
+        level=level - national_level(log_nation[..., :fitted]).mean(axis=-1, keepdims=True),
+        years=(months - 0.5 * (fitted - 1)) / 12.0,
+    )

@@ -1,0 +1,92 @@
+"""Small worlds of monthly links for tests: arrays for the filter, and panels with known truth."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from forecast.config.panel_model import PanelPriors, load_panel_model
+from forecast.core.monthly import MonthlyPanel
+from forecast.models.kernels import Floats
+from forecast.models.panel_arrays import LinkArrays
+
+START = 2014 * 12
+
+
+def random_arrays(
+    rng: np.random.Generator,
+    series: int = 4,
+    months: int = 40,
+    nodes: int = 3,
+    rank: int = 2,
+    missing: float = 0.2,
+) -> LinkArrays:
+    """Links with arbitrary values, means, loadings and scales, some months missing."""
+    value = 0.3 * rng.normal(size=(series, months))
+    value[rng.random((series, months)) < missing] = np.nan
+    weight = np.polynomial.hermite_e.hermegauss(nodes)[1]
+    trend = (np.arange(months) - 0.5 * months) / 12
+    return LinkArrays(
+        value=value,
+        mean=0.1 * rng.normal(size=(series, months)),
+        variance=0.02 * np.exp(rng.normal(size=(series, months))),
+        sigma=0.05 * np.exp(0.3 * rng.normal(size=(series, nodes))),
+        scale=np.exp(0.3 * rng.normal(size=(series, nodes))),
+        load=0.05 * rng.normal(size=(months, rank)),
+        regressors=np.stack([np.ones(months), rng.normal(size=months), trend], axis=1),
+        constant_variance=np.array([1.5, 0.2, 0.05]) ** 2,
+        level_memory=float(np.exp(rng.normal(3.5, 0.5))),
+        season_memory=float(np.exp(rng.normal(4.5, 0.5))),
+        log_weight=np.tile(np.log(weight / weight.sum()), (series, 1)),
+    )
+
+
+def quick_priors(points: int = 100, sets: int = 50) -> PanelPriors:
+    """The priors that come with the program, with fewer points."""
+    priors = load_panel_model()
+    fit = priors.fit.model_copy(update={"points": points, "sets": sets})
+    return priors.model_copy(update={"fit": fit})
+
+
+def world(
+    rng: np.random.Generator,
+    areas: int = 12,
+    months: int = 60,
+    correlation: float = 0.0,
+    sigma: float = 0.03,
+    noise: float = 0.01,
+) -> MonthlyPanel:
+    """Shares that walk from a level of each area, in two regions, with a season in common.
+
+    The nation is 20,000 persons, moves over the years and is more than the sum of the areas.
+    """
+    t = np.arange(months)
+    nation = 20_000 * np.exp(0.2 * np.sin(t / 14) + 0.1 * np.cos(2 * np.pi * t / 12))
+    region = np.arange(areas) % 2
+    shock = np.sqrt(correlation) * rng.normal(size=(2, months))[region]
+    shock += np.sqrt(1 - correlation) * rng.normal(size=(areas, months))
+    odds = -np.log(1.2 * areas) + 0.7 * rng.normal(size=(areas, 1))
+    odds = odds + sigma * np.cumsum(shock, axis=1) + noise * rng.normal(size=(areas, months))
+    odds += 0.05 * np.sin(2 * np.pi * t / 12)
+    values = np.concatenate([nation[None], nation / (1 + np.exp(-odds))])
+    names = tuple(f"area {k}" for k in range(areas))
+    parents: dict[str, str | None] = {n: f"region {r}" for n, r in zip(names, region, strict=True)}
+    parents |= {"country": None, "region 0": "country", "region 1": "country"}
+    return MonthlyPanel(
+        areas=("country", *names),
+        groups=("benefit",),
+        months=START + t,
+        values=values[:, None],
+        parents=parents,
+        national="country",
+        unit="full-time persons",
+        adjustment="actual",
+        source="simulated",
+        provisional=np.zeros((areas + 1, 1, months), dtype=bool),
+    )
+
+
+def with_values(panel: MonthlyPanel, area: str, values: Floats) -> MonthlyPanel:
+    """The same panel with other values of one area's first group."""
+    changed = panel.values.copy()
+    changed[panel.position(area), 0] = values
+    return replace(panel, values=changed)
