@@ -269,6 +269,54 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "terminal.sources": Phrase("Tallene er rækker i {files}.", "The figures are rows of {files}."),
     "terminal.report": Phrase("Rapport:", "Report:"),
+    # backtests
+    "league.title": Phrase("Prøve på fortiden: {file}", "Test on the past: {file}"),
+    "league.about": Phrase(
+        "{areas} områder, {groups}; {origins} udgangspunkter, {first} til {last}; op til "
+        "{horizon} måneder frem, {given}.",
+        "{areas} areas, {groups}; {origins} origins, {first} to {last}; up to {horizon} months "
+        "ahead, {given}.",
+    ),
+    "league.given.national": Phrase(
+        "givet landets tal, som de blev", "given the nation's figures as they came out"
+    ),
+    "league.given.free": Phrase("uden at kende landets tal", "without the nation's figures"),
+    "league.given.file": Phrase("givet fremskrivningen i {file}", "given the forecast in {file}"),
+    "league.model": Phrase("Metode", "Method"),
+    "league.crps": Phrase("CRPS", "CRPS"),
+    "league.ratio": Phrase("Forhold", "Ratio"),
+    "league.inside80": Phrase("80", "80"),
+    "league.inside95": Phrase("95", "95"),
+    "league.sums": Phrase("Summer", "Sums"),
+    "league.mishaps": Phrase("Fejl", "Mishaps"),
+    "league.read": Phrase(
+        "CRPS: fejl i pct. af de faktiske tal, lavest er bedst. Forhold: til {reference}, med "
+        "90 pct.-interval. 80 og 95: pct. af tallene inden for disse intervaller. Summer: CRPS af "
+        "summer af områder, og pct. inden for 80 pct.-intervallet. Fejl: serier uden "
+        "fremskrivning / trækninger, der løb løbsk.",
+        "CRPS: error in per cent of the actual figures, lowest is best. Ratio: to {reference}, "
+        "with a 90 per cent interval. 80 and 95: per cent of the figures inside these intervals. "
+        "Sums: CRPS of sums of areas, and per cent inside the 80 per cent interval. Mishaps: series "
+        "without a projection / draws that exploded.",
+    ),
+    "league.failed": Phrase(
+        "{model} kunne ikke regnes fra {origin}: {error}", "{model} failed at {origin}: {error}"
+    ),
+    "league.files": Phrase("Tabeller og figurer:", "Tables and pictures:"),
+    "league.pit": Phrase("plads blandt trækningerne", "place among the draws"),
+    "league.density": Phrase("hyppighed", "frequency"),
+    "league.pit.about": Phrase(
+        "Hvor de faktiske tal faldt blandt trækningerne; jævnt, hvis intervallerne holder.",
+        "Where the actual figures fell among the draws; level if intervals mean what they say.",
+    ),
+    "league.said": Phrase("intervallets pct.", "what the interval says"),
+    "league.inside": Phrase("faktisk inden for", "actually inside"),
+    "league.coverage.about": Phrase(
+        "Andel af de faktiske tal inden for intervaller af hver størrelse; på den stiplede linje, "
+        "hvis intervallerne holder.",
+        "Share of the actual figures inside intervals of each size; on the dashed line if "
+        "intervals mean what they say.",
+    ),
 }
 
 

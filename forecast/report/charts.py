@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from forecast.report import words
@@ -121,9 +122,7 @@ def _point_layers(panel: Panel, x: Channel, y: Channel) -> list[alt.Chart]:
     return layers
 
 
-def _specification(
-    chart: alt.LayerChart | alt.HConcatChart, *, description: str = ""
-) -> dict[str, Any]:
+def _specification(chart: alt.TopLevelMixin, *, description: str = "") -> dict[str, Any]:
     axis = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
     styled = (
         chart.configure(font=_FONT, background="white", aria=False)
@@ -174,6 +173,30 @@ def panel_svg(panel: Panel, top: float, lang: Lang, *, name: str) -> str:
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
+
+
+def svg(chart: alt.TopLevelMixin, lang: Lang, description: str) -> str:
+    """Any chart as a picture of its own, to be written to a file.
+
+    Parameters
+    ----------
+    chart
+        As Altair made it.
+    lang
+        The decimal mark of its axes.
+    description
+        What a reader who cannot see it is told.
+    """
+    import vl_convert
+
+    drawn = vl_convert.vegalite_to_svg(
+        _specification(chart, description=description),
+        vl_version=_vega_lite_version(),
+        allowed_base_urls=[],
+        format_locale=_LOCALES[lang],
+    )
+    title = f"<title>{escape(description)}</title>"
+    return re.sub(r"(<svg[^>]*>)", rf"\1{title}", drawn, count=1)
 
 
 def fan_chart(
