@@ -59,7 +59,8 @@ def shrunk_correlation(residuals: Floats) -> Floats:
 def joint_shocks(correlation: Floats, months: int, count: int, rng: np.random.Generator) -> Floats:
     """Draw standard normal shocks, correlated across series in each month, (count, S, months)."""
     values, vectors = np.linalg.eigh(correlation)
-    # a correlation of more series than months has zero eigenvalues, up to rounding below zero
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    # a correlation of more series than months has zero eigenvalues, up to rounding below zero; the
+    # symmetric root does not depend on which eigenvectors stand for equal ones
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     free = rng.standard_normal((count, months, len(values)))
-    return np.swapaxes(free @ root.T, 1, 2)
+    return np.swapaxes(free @ root, 1, 2)

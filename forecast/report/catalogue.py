@@ -295,9 +295,9 @@ PHRASES: Final[dict[str, Phrase]] = {
         "summer af områder, og pct. inden for 80 pct.-intervallet. Fejl: serier uden "
         "fremskrivning / trækninger, der løb løbsk.",
         "CRPS: error in per cent of the actual figures, lowest is best. Ratio: to {reference}, "
-        "with a 90 per cent interval. 80 and 95: per cent of the figures inside these intervals. "
-        "Sums: CRPS of sums of areas, and per cent inside the 80 per cent interval. Mishaps: series "
-        "without a projection / draws that exploded.",
+        "with a 90 per cent interval. 80 and 95: per cent of the figures inside these "
+        "intervals. Sums: CRPS of sums of areas, and per cent inside the 80 per cent interval. "
+        "Mishaps: series without a projection / draws that exploded.",
     ),
     "league.failed": Phrase(
         "{model} kunne ikke regnes fra {origin}: {error}", "{model} failed at {origin}: {error}"

@@ -21,6 +21,7 @@ COUNT, HORIZON = 24, 14
 SEASONAL = {"seasonal_naive", "seasonal_share", "constant_share"}
 
 every_method = pytest.mark.parametrize("name", names())
+every_classical = pytest.mark.parametrize("name", [name for name in names() if name != "link"])
 
 
 def path_given() -> Floats:
@@ -83,7 +84,7 @@ def test_the_nation_is_the_given_path(name: str) -> None:
     assert (made.draws[:, 1:].std(axis=0) > 0).all()
 
 
-@every_method
+@every_classical
 def test_hard_series_are_drawn_or_reported(name: str) -> None:
     panel, made = hard_panel(), hard(name)
     short = {"tiny", "young"} if name in SEASONAL else {"tiny"}
@@ -97,7 +98,15 @@ def test_hard_series_are_drawn_or_reported(name: str) -> None:
     assert "only zeros" in made.notes["zeros", "ledige"][0]
 
 
-@every_method
+def test_what_is_pooled_stands_for_what_a_short_series_does_not_say() -> None:
+    panel, made = hard_panel(), hard("link")
+    assert made.failed == {}
+    assert (made.draws >= 0).all()
+    zeros, young = (made.draws[:, panel.position(area)] for area in ("zeros", "young"))
+    assert np.median(zeros) < 5 < np.median(young)
+
+
+@every_classical
 def test_a_constant_series_stays_or_its_share_moves(name: str) -> None:
     panel, made = hard_panel(), hard(name)
     row = made.draws[:, panel.position("constant")]
@@ -154,10 +163,11 @@ def test_a_series_not_yet_published_is_forecast_from_its_last_month() -> None:
     assert spread[1] / monthly[1] == pytest.approx(np.sqrt([5, 6]), rel=near)
 
 
-@every_method
+# the shift of zeros is common to all; quick methods show it
+@pytest.mark.parametrize(
+    "name", sorted(SEASONAL | {"naive", "drift", "naive_share", "theta_share"})
+)
 def test_a_change_of_unit_changes_the_unit_only(name: str) -> None:
-    if name not in SEASONAL | {"naive", "drift", "naive_share", "theta_share"}:
-        pytest.skip("the shift of zeros is common to all; quick methods show it")
     panel = hard_panel()
     thousands = replace(panel, values=panel.values / 1000)
     path = np.full((COUNT, 1, HORIZON), 20.0)
@@ -192,9 +202,7 @@ def test_a_constant_share_is_carried_on_exactly() -> None:
 
 def test_constant_share_is_the_mean_share_of_the_last_year() -> None:
     panel = simple_panel()
-    made = method("constant_share").draw(
-        panel, 3, np.ones((1, 3)), 40000, np.random.default_rng(0)
-    )
+    made = method("constant_share").draw(panel, 3, np.ones((1, 3)), 40000, np.random.default_rng(0))
     share = (panel.values[1:, 0] / panel.values[0, 0])[:, -12:].mean(axis=1)
     log_share = np.log(made.draws[:, 1:, 0])
     near = 6 * log_share.std(axis=0).max() / np.sqrt(40000)
@@ -278,7 +286,9 @@ def drawn_by(fit: object, share: bool = False, horizon: int = 2) -> Drawn:
 
 
 def test_a_method_that_always_fails_raises() -> None:
-    with pytest.raises(ConvergenceError, match=r"made up: all 3 series failed, Hele landet, ledige"):
+    with pytest.raises(
+        ConvergenceError, match=r"made up: all 3 series failed, Hele landet, ledige"
+    ):
         drawn_by(refuse)
 
 
@@ -336,6 +346,7 @@ class Fixed:
         count: int,
         rng: np.random.Generator,
     ) -> Drawn:
+        del given, rng
         shape = (count, len(history.areas), len(history.groups), horizon)
         numbers = self.base + np.arange(count)[:, None, None, None] * np.ones(shape)
         for area in self.failed:

@@ -43,8 +43,8 @@ def test_a_tidy_file_becomes_a_panel(tmp_path: Path) -> None:
     assert (panel.national, panel.unit, panel.adjustment) == (NATION, "fuldtidspersoner", "actual")
     assert panel.source == "own.csv"
     above = ["Gentofte", "Landsdel Københavns omegn", "Region Hovedstaden", "Østdanmark", NATION]
-    assert panel.parents == dict(pairwise(above)) | {NATION: None}
-    assert panel.area_sums == {area: ("Gentofte",) for area in above[1:4]}
+    assert panel.parents == {**dict(pairwise(above)), NATION: None}
+    assert panel.area_sums == dict.fromkeys(above[1:4], ("Gentofte",))
     assert not panel.provisional.any()
     assert panel.vintages == ()
 
