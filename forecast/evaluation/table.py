@@ -142,7 +142,7 @@ def _pooled(cells: xr.Dataset, over: list[str], area: str | None) -> Iterator[pd
     measured = cells.drop_vars(["pit", "observed", "squared_scaled_error"])
     tables = {str(name): table.mean(over) for name, table in measured.items()}
     tables |= {"scaled_crps": scaled, "rmsse": root}
-    count = np.isfinite(cells["crps"]).sum(over)
+    count = cells["crps"].count(over)
     for name, table in tables.items():
         frame = xr.Dataset({"value": table, "n": count}).to_dataframe().reset_index()
         frame["score"] = name
