@@ -26,34 +26,10 @@ from forecast.models.classical_series import (
     shift_of,
 )
 from forecast.models.kernels import Floats
-from forecast.models.method import Drawn, Method, SeriesKey
+from forecast.models.method import Drawn, Method, SeriesKey, checked_path
 
 EXPLODING = 20.0
 """A draw that goes beyond so many times the largest value seen counts as exploded."""
-
-
-def checked_path(
-    given: Floats | None, history: MonthlyPanel, horizon: int, count: int
-) -> Floats | None:
-    """Give the national path of each draw, (count, G, horizon), or None where none is given.
-
-    Raises
-    ------
-    AlignmentError
-        If its shape is another, or a value is negative or not finite.
-    """
-    if given is None:
-        return None
-    one = (len(history.groups), horizon)
-    if given.shape not in (one, (count, *one)):
-        raise AlignmentError(
-            f"given national path: shape {given.shape}, expected {one} or {(count, *one)}"
-        )
-    if not np.all(np.isfinite(given) & (given >= 0)):
-        raise AlignmentError(
-            "given national path: a value is negative or not finite, expected persons"
-        )
-    return np.broadcast_to(given, (count, *one))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from forecast.core.monthly import MonthlyPanel
+from forecast.errors import AlignmentError
 from forecast.models.kernels import Floats
 
 SeriesKey = tuple[str, str]
@@ -81,3 +82,29 @@ class Method(Protocol):
             If every series fails; the caller reports the method as failed and never replaces it.
         """
         ...
+
+
+def checked_path(
+    given: Floats | None, history: MonthlyPanel, horizon: int, count: int
+) -> Floats | None:
+    """Give the national path of each draw, (count, G, horizon), or None where none is given.
+
+    Raises
+    ------
+    AlignmentError
+        If its shape is another, or a value is negative or not finite.
+    """
+    if given is None:
+        return None
+    one = (len(history.groups), horizon)
+    if given.shape not in (one, (count, *one)):
+        raise AlignmentError(
+            f"given national path: shape {given.shape}, expected {one} or {(count, *one)}"
+        )
+    wrong = ~(np.isfinite(given) & (given >= 0))
+    if wrong.any():
+        raise AlignmentError(
+            f"given national path: {given[wrong][0]:g} stands in it, expected no value that is "
+            "negative or not finite"
+        )
+    return np.broadcast_to(given, (count, *one))

@@ -13,10 +13,10 @@ import numpy as np
 
 from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import MonthlyPanel
-from forecast.errors import AlignmentError, ConvergenceError, DataError
+from forecast.errors import ConvergenceError, DataError
 from forecast.models import panel_shared
 from forecast.models.kernels import Floats, Ints
-from forecast.models.method import Drawn, SeriesKey
+from forecast.models.method import Drawn, SeriesKey, checked_path
 from forecast.models.panel_density import PanelDensity
 from forecast.models.panel_futures import Ahead, draw_futures
 from forecast.models.panel_laplace import (
@@ -130,7 +130,7 @@ class PanelLink:
         draws = np.full(shape, np.nan)
         failed: dict[SeriesKey, str] = {}
         notes: dict[SeriesKey, tuple[str, ...]] = {}
-        path = None if given is None else checked_path(given, shape)
+        path = checked_path(given, history, horizon, count)
         for g, group in enumerate(history.groups):
             above = exceeding(history, g)
             areas = tuple(a for a in history.leaves if a not in above and a != history.national)
@@ -176,34 +176,6 @@ class PanelLink:
             mine = [areas.index(leaf) for leaf in history.area_sums[area] if leaf in areas]
             out[:, history.position(area)] = np.minimum(ratio * leaves[:, mine].sum(axis=1), nation)
         return out
-
-
-def checked_path(given: Floats, shape: tuple[int, ...]) -> Floats:
-    """Give each draw its own path of the nation, (count, G, H).
-
-    Parameters
-    ----------
-    given : (G, H) or (count, G, H)
-    shape : of the draws, (count, A, G, H)
-
-    Raises
-    ------
-    AlignmentError
-        If the path has another shape, or holds a value that is negative or not finite.
-    """
-    count, _, groups, horizon = shape
-    if given.shape not in ((groups, horizon), (count, groups, horizon)):
-        raise AlignmentError(
-            f"given national path: shape {given.shape}, expected {(groups, horizon)} or "
-            f"{(count, groups, horizon)}"
-        )
-    wrong = ~(np.isfinite(given) & (given >= 0))
-    if wrong.any():
-        raise AlignmentError(
-            f"given national path: {given[wrong][0]:g} stands in it, expected no value that is "
-            "negative or not finite"
-        )
-    return np.broadcast_to(given, (count, groups, horizon))
 
 
 def _ratios(history: MonthlyPanel, group: int, areas: tuple[str, ...]) -> Mapping[str, float]:
