@@ -80,6 +80,7 @@ def _panels(layers: list[alt.Chart], rows: list[dict[str, Any]]) -> alt.FacetCha
     order = list(dict.fromkeys(str(row["model"]) for row in rows))
     head = alt.Header(title=None, labelFontSize=12)
     data = alt.Data(values=rows)
-    panel = alt.LayerChart(data=data, layer=layers).properties(width=150, height=130)
+    # with data of its own a panel would show all methods in each
+    panel = alt.LayerChart(layer=layers).properties(width=150, height=130)
     facet = alt.Facet("model:N", sort=order, header=head)
     return alt.FacetChart(data=data, facet=facet, spec=panel, columns=COLUMNS)
