@@ -1,11 +1,15 @@
 """AutoETS, AutoARIMA, dynamic optimised Theta and AutoCES of statsforecast, as laws of paths.
 
-statsforecast finds the model and its parameters; its mean is taken as it stands. Its own simulation
-is not used: it seeds numpy's global generator, adds no new shocks over the horizon (CES), updates
-static theta models as if they were dynamic, and gives a mean of several months the spread of
-independent months (random walk with drift). Paths are drawn from the fitted model's equations
-instead, and tests hold each month's spread against the package's intervals, except where those are
-wrong: see `fit_theta` and `fit_ces`. Its `fallback_model` is never set.
+statsforecast finds the model and its parameters; its mean is taken as it stands. Paths are drawn
+from the fitted model's equations, not by the package's own simulation, which seeds numpy's global
+generator. Tests hold each month's spread against the package's prediction intervals where these
+follow from the model. They do not (version 2.1.1) for
+
+- ETS with a season: all months have the seasonal variance of the last one asked for;
+- Theta with a season: the season itself counts as an error;
+- CES: shocks of the months ahead are left out.
+
+Its `fallback_model` is never set: a model that fails is a series that fails.
 """
 
 # statsforecast says little about the types of what it gives:
@@ -49,23 +53,30 @@ def burnt(residuals: Floats, months: int) -> Floats:
     return out
 
 
-def fit_ets(sample: Sample, steps: int) -> Law:
-    """Fit exponential smoothing with additive errors, the form chosen by AICc.
+def ets_weights(model: dict[str, Any], steps: int) -> Floats:
+    """Effect of a unit shock on this and the following months, (H,).
 
-    On the log scale additive is multiplicative in persons, so the forms with multiplicative parts
-    are left out. ``F[h, h-j] = s (alpha + beta (phi + ... + phi^j) + gamma 1[12 divides j])``:
+    ``1, then alpha + beta (phi + ... + phi^j) + gamma 1[the period divides j]`` j months on.
     Hyndman, Koehler, Ord & Snyder 2008, chapter 6, doi:10.1007/978-3-540-71918-2.
     """
-    from statsforecast.models import AutoETS
-
-    model, mean = fitted(AutoETS(season_length=sample.season, model="AZZ"), sample, steps)
     level, trend, season, damping = np.nan_to_num(model["par"][:4])
     damping = damping if model["components"][3] == "D" else 1.0
     later = np.arange(1, steps)
     weights = level + trend * np.cumsum(damping**later)
     # without a season the period is 1, and gamma is zero
-    weights += season * (later % sample.season == 0)
-    factor = moving_average(np.r_[1.0, weights], np.sqrt(model["sigma2"]))
+    return np.r_[1.0, weights + season * (later % model["m"] == 0)]
+
+
+def fit_ets(sample: Sample, steps: int) -> Law:
+    """Fit exponential smoothing with additive errors, the form chosen by AICc.
+
+    On the log scale additive is multiplicative in persons, so the forms with multiplicative parts
+    are left out.
+    """
+    from statsforecast.models import AutoETS
+
+    model, mean = fitted(AutoETS(season_length=sample.season, model="AZZ"), sample, steps)
+    factor = moving_average(ets_weights(model, steps), np.sqrt(model["sigma2"]))
     return Law(mean, factor, np.array(model["residuals"]))
 
 
@@ -109,7 +120,7 @@ def theta_path(shocks: Floats, model: dict[str, Any]) -> Floats:
 
         y = l + (1 - 1/theta) (A (1 - alpha)^i + B (1 - (1 - alpha)^(i+1)) / alpha) + e
 
-    and l, m, B, A follow from y. Fiorucci et al. 2016, doi:10.1016/j.ijforecast.2016.02.005.
+    and l, B, m, A follow from y. Fiorucci et al. 2016, doi:10.1016/j.ijforecast.2016.02.005.
     """
     alpha, theta = model["par"]["alpha"], model["par"]["theta"]
     level, _, at_zero, slope, _ = model["states"][-1]
@@ -119,8 +130,8 @@ def theta_path(shocks: Floats, model: dict[str, Any]) -> Floats:
         line = at_zero * (1 - alpha) ** i + slope * (1 - (1 - alpha) ** (i + 1)) / alpha
         y = out[:, h] = level + (1 - 1 / theta) * line + shock
         level = alpha * y + (1 - alpha) * level
-        mean = (i * mean + y) / (i + 1)
         slope = ((i - 1) * slope + 6 * (y - mean) / (i + 1)) / (i + 2)
+        mean = (i * mean + y) / (i + 1)
         at_zero = mean - slope * (i + 2) / 2
     return out
 
