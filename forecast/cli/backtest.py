@@ -10,6 +10,20 @@ from forecast.cli.options import finish, lang_option, out_option, seed_option
 KINDS = ["danish", "plain"]
 
 
+def _words(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> tuple[str, ...] | None:
+    """Take a list of words apart at its commas; an empty one is wrong usage."""
+    if text is None:
+        return None
+    found = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not found:
+        raise click.BadParameter(
+            "nothing is named; give names with commas between", context, option
+        )
+    return found
+
+
 @click.command(
     epilog="\b\nExamples:\n"
     "  forecast backtest --panel ledige.csv\n"
@@ -36,26 +50,35 @@ KINDS = ["danish", "plain"]
 @click.option(
     "--format", "number_format", type=click.Choice(KINDS), help="How 1.036 is to be read."
 )
-@click.option("--groups", metavar="A,B", help="Only these groups.")
+@click.option("--groups", metavar="A,B", callback=_words, help="Only these groups.")
 @click.option("--horizon", type=click.IntRange(1, 120), metavar="N", help="Months ahead.")
 @click.option(
     "--origins",
     metavar="MONTHS",
+    callback=_words,
     help="Last months that a method sees, e.g. 2022-07,2023-01; by default every third.",
 )
 @click.option(
     "--window", type=click.IntRange(min=24), metavar="N", help="Months of history; all without it."
 )
-@click.option("--given-national", "given", flag_value="national", help="Tell the nation's figures.")
-@click.option("--free", "given", flag_value="free", help="Tell nothing of the nation.")
+@click.option(
+    "--given-national", is_flag=True, help="Tell the nation's figures as they came; the default."
+)
+@click.option("--free", is_flag=True, help="Tell nothing of the nation.")
 @click.option(
     "--given",
     "given_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Tell a forecast of the nation that was published at the time.",
+    help="Tell a forecast of the nation that was published at the time: CSV with published, "
+    "period, value (and group).",
 )
-@click.option("--models", metavar="A,B", help="Methods; the first is the reference of ratios.")
+@click.option(
+    "--models",
+    metavar="A,B",
+    callback=_words,
+    help="Methods, e.g. seasonal_share,ets_share,link; ratios are taken to the first.",
+)
 @click.option("--draws", type=click.IntRange(100, 100_000), metavar="N", help="Futures of each.")
 @seed_option
 @click.option(
@@ -71,13 +94,14 @@ def backtest(
     national: str | None,
     measure: str | None,
     number_format: str | None,
-    groups: str | None,
+    groups: tuple[str, ...] | None,
     horizon: int | None,
-    origins: str | None,
+    origins: tuple[str, ...] | None,
     window: int | None,
-    given: str | None,
+    given_national: bool,
+    free: bool,
     given_file: Path | None,
-    models: str | None,
+    models: tuple[str, ...] | None,
     draws: int | None,
     seed: int | None,
     workers: int | None,
@@ -95,8 +119,9 @@ def backtest(
 
     if config is None and panel is None:
         raise click.UsageError("give a configuration, or a panel with --panel FILE")
-    if given is not None and given_file is not None:
+    if given_national + free + (given_file is not None) > 1:
         raise click.UsageError("give only one of --given FILE, --given-national and --free")
+    given = "free" if free else "national" if given_national else given_file
     settings = backtest_config(
         config,
         panel=panel,
@@ -104,12 +129,12 @@ def backtest(
         national=national,
         measure=measure,
         number_format=number_format,
-        groups=_words(groups),
+        groups=groups,
         horizon=horizon,
-        origins=_words(origins),
+        origins=origins,
         window=window,
-        given=given_file or given,
-        models=_words(models),
+        given=given,
+        models=models,
         draws=draws,
         seed=seed,
     )
@@ -117,10 +142,6 @@ def backtest(
         chosen = "en" if lang == "en" else "da"
         result = run_backtest(settings, out, chosen, workers or _cores(), teller)
     finish(result)
-
-
-def _words(text: str | None) -> tuple[str, ...] | None:
-    return None if text is None else tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _cores() -> int:

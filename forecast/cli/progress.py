@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.console import Console
+    from rich.progress import TaskID
 
 
 class Progress(Protocol):
@@ -82,7 +83,7 @@ class Tasks:
             console=self._console,
             transient=True,
         )
-        self._task: int | None = None
+        self._task: TaskID | None = None
         self._told = 0
 
     def __enter__(self) -> Tasks:
@@ -98,11 +99,12 @@ class Tasks:
         trace: TracebackType | None,
     ) -> None:
         """Take the bar away."""
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
 
     def say(self, line: str) -> None:
         """Write a line above the bar."""
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(line, markup=False, emoji=False, soft_wrap=True)
 
     def tell(self, done: int, total: int, left: float | None) -> None:
         """Move the bar; without a terminal, write a line at every tenth of the tasks."""
@@ -110,7 +112,7 @@ class Tasks:
         if self._console.is_terminal:
             if self._task is None:
                 self._task = self._bar.add_task(words, total=total)
-            self._bar.update(self._task, completed=done, description=words)  # type: ignore[arg-type]
+            self._bar.update(self._task, completed=done, description=words)
         elif done * 10 // total > self._told:
             self._told = done * 10 // total
             self.say(f"{done}/{total} {words}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,7 +21,7 @@ from forecast.core.monthly import SHORTEST_HISTORY, Floats, MonthlyPanel
 from forecast.core.period import month_code
 from forecast.errors import ConvergenceError, DataError
 from forecast.models.method import Drawn, Method, SeriesKey
-from forecast.vocabulary import AREA, DRAW, GROUP, PERIOD
+from forecast.vocabulary import AREA, DRAW, GROUP, PERIOD, Unit
 
 GivenPath = Callable[[int, int], Floats]
 """Origin and number of months -> the nation's path that was published by then, (G, H)."""
@@ -30,6 +30,9 @@ TOTAL = "i_alt"
 """Name of the sum of all groups where a panel has several and no series of their sum."""
 
 SMALLEST_HORIZON = 1
+
+LARGEST = 1e30
+"""A draw beyond it is no number of persons, and no longer a number in single precision."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,12 @@ class Series:
     """The series that are scored: those of the panel and their sums.
 
     A sum adds the leaves of an area draw by draw. It has the area's name, with " (sum)" where the
-    area has a series of its own as well.
+    area has a series of its own as well. Shares have no sums: 4 per cent and 5 per cent are not 9.
 
     Attributes
     ----------
-    areas, groups : names of rows and columns of every table of results
-    leaves : areas that are no sum of others
-    sums : areas that are sums of leaves
+    panel : the series
+    national_given : whether methods are told the nation's path, so that it is not scored
     """
 
     panel: MonthlyPanel
@@ -126,12 +128,14 @@ class Series:
 
     @cached_property
     def leaves(self) -> tuple[str, ...]:
-        """Areas that are no sum of others."""
-        return tuple(area for area in self.panel.leaves if area != self.panel.national)
+        """Areas that are no sum of others; the nation where it stands alone and is not given."""
+        return tuple(area for area in self.panel.leaves if area in self.own)
 
     @cached_property
     def sums(self) -> dict[str, tuple[str, ...]]:
         """Sums by name, with their leaves; sums of a single leaf are left out."""
+        if self.panel.unit == Unit.ANDEL:
+            return {}
         taken = set(self.panel.areas)
         return {
             f"{area} (sum)" if area in taken else area: leaves
@@ -146,10 +150,15 @@ class Series:
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
-        """Columns of results."""
-        parts = self._parts
-        alone = len(parts) < 2 or TOTAL in self.panel.groups
+        """Columns of results: those of the panel, and their total where it has none."""
+        shares = self.panel.unit == Unit.ANDEL
+        alone = shares or len(self._parts) < 2 or TOTAL in self.panel.groups
         return self.panel.groups if alone else (*self.panel.groups, TOTAL)
+
+    @property
+    def singles(self) -> dict[str, list[str]]:
+        """Labels of the series that are no sum, for ``sel``: a sum would count its cells twice."""
+        return {AREA: list(self.leaves), GROUP: list(self.panel.groups)}
 
     @property
     def _parts(self) -> list[int]:
@@ -209,13 +218,12 @@ def run(plan: Plan, method: Method, origin: int) -> Outcome:
         drawn = method.draw(plan.history(origin), h, plan.path(origin), plan.draws, rng)
     except ConvergenceError as error:
         return Outcome(method.name, origin, None, time.perf_counter() - begin, error=str(error))
-    draws = _labelled(plan, origin, drawn)
-    seconds = time.perf_counter() - begin
+    drawn = _judged(plan, drawn)
     return Outcome(
         method.name,
         origin,
-        draws,
-        seconds,
+        _labelled(plan, origin, drawn.draws),
+        time.perf_counter() - begin,
         failed=drawn.failed,
         exploded=drawn.exploded,
         notes=drawn.notes,
@@ -227,35 +235,59 @@ def series_of(plan: Plan) -> Series:
     return Series(plan.panel, plan.given != "free")
 
 
-def observed(plan: Plan, origin: int) -> xr.DataArray:
-    """Give what came after an origin, (area, group, period), newest values; NaN where missing."""
+def observed(plan: Plan, origin: int, by: int | None = None) -> xr.DataArray:
+    """Give what came after an origin, (area, group, period), NaN where missing.
+
+    Parameters
+    ----------
+    by : month at whose end this was known, and nothing later; None for the newest values
+    """
+    panel = plan.panel if by is None else plan.panel.until(by)
     start, h = origin - int(plan.panel.months[0]) + 1, plan.months_after(origin)
-    return _table(plan, origin, plan.panel.values[:, :, start : start + h])
+    came = np.full((*panel.values.shape[:2], h), np.nan)
+    later = panel.values[:, :, start : start + h]
+    came[:, :, : later.shape[2]] = later
+    return _labelled(plan, origin, came)
 
 
 def known(plan: Plan, origin: int) -> xr.DataArray:
     """Give what was known at an origin, (area, group, period)."""
-    history, names = plan.history(origin), series_of(plan)
-    return xr.DataArray(
-        names.add(history.values),
-        dims=(AREA, GROUP, PERIOD),
-        coords={
-            AREA: list(names.areas),
-            GROUP: list(names.groups),
-            PERIOD: [month_code(int(m)) for m in history.months],
-        },
-    )
+    history = plan.history(origin)
+    return _table(plan, history.values, int(history.months[0]))
 
 
-def _labelled(plan: Plan, origin: int, drawn: Drawn) -> xr.DataArray:
-    table = _table(plan, origin, drawn.draws)
-    return table.assign_coords({DRAW: np.arange(table.sizes[DRAW])})
+def _judged(plan: Plan, drawn: Drawn) -> Drawn:
+    """Take for failed what cannot be scored: paths without end, and gaps without a reason."""
+    panel, draws = plan.panel, drawn.draws.copy()
+    failed, exploded = dict(drawn.failed), dict(drawn.exploded)
+    endless = (np.abs(draws) > LARGEST).any(axis=3).sum(axis=0)
+    lacking = np.isnan(draws).any(axis=(0, 3))
+    for a, g in np.argwhere((endless > 0) | lacking):
+        key = (panel.areas[a], panel.groups[g])
+        draws[:, a, g] = np.nan
+        if endless[a, g]:
+            exploded.setdefault(key, int(endless[a, g]))
+            failed.setdefault(key, f"{endless[a, g]} of {len(draws)} paths are not finite")
+        failed.setdefault(key, "no draws, and the method does not say why")
+    return replace(drawn, draws=draws, failed=failed, exploded=exploded)
 
 
-def _table(plan: Plan, origin: int, values: Floats) -> xr.DataArray:
+def _labelled(plan: Plan, origin: int, values: Floats) -> xr.DataArray:
+    """Label the months after an origin."""
+    return _table(plan, values, origin + 1)
+
+
+def _table(plan: Plan, values: Floats, first: int) -> xr.DataArray:
+    """Append the sums and label all, (area, group, period) with draws in front where there are."""
     names = series_of(plan)
     whole = names.add(values)
-    dims = (AREA, GROUP, PERIOD) if whole.ndim == 3 else (DRAW, AREA, GROUP, PERIOD)
-    months = [month_code(origin + 1 + k) for k in range(whole.shape[-1])]
-    coords = {AREA: list(names.areas), GROUP: list(names.groups), PERIOD: months}
-    return xr.DataArray(whole, dims=dims, coords=coords)
+    months = [month_code(first + k) for k in range(whole.shape[-1])]
+    coords: dict[str, object] = {
+        AREA: list(names.areas),
+        GROUP: list(names.groups),
+        PERIOD: months,
+    }
+    if whole.ndim == 3:
+        return xr.DataArray(whole, dims=(AREA, GROUP, PERIOD), coords=coords)
+    coords[DRAW] = np.arange(len(whole))
+    return xr.DataArray(whole, dims=(DRAW, AREA, GROUP, PERIOD), coords=coords)

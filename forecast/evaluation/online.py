@@ -1,8 +1,8 @@
 """The method ``stack``: a pool of the others, with weights learnt from what had come by then.
 
-At an origin o only cells of earlier origins whose months lie at o or before are used, so the
-weights are those that could have been found at the time. At the first origin, and wherever too
-little has come, they are equal (`stacking.ridge` sees to it).
+At an origin o only cells of earlier origins whose months lie at o or before are used, with the
+values that were known at o, so the weights are those that could have been found at the time. At the
+first origin, and wherever too little has come, they are equal (`stacking.ridge` sees to it).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import xarray as xr
 
 from forecast.core.monthly import MonthlyPanel
 from forecast.core.period import month_code
-from forecast.evaluation import scores, stacking
+from forecast.evaluation import stacking
 from forecast.evaluation.backtest import Outcome
+from forecast.evaluation.scales import mase_scale
 from forecast.evaluation.stacking import Terms
-from forecast.vocabulary import AREA, DRAW, PERIOD
+from forecast.vocabulary import AREA, DRAW, GROUP, PERIOD
 
 STACK = "stack"
 
@@ -26,30 +27,30 @@ def month_terms(
     outcomes: Mapping[str, xr.DataArray],
     came: xr.DataArray,
     history: xr.DataArray,
-    leaves: tuple[str, ...],
+    singles: Mapping[str, list[str]],
     draws: int,
 ) -> dict[str, Terms]:
-    """Terms of one origin for each month after it.
+    """Terms of one origin for each month after it in which all methods have a cell.
 
     Parameters
     ----------
     outcomes : draws of each method at the origin, (draw, area, group, period)
-    came : (area, group, period)
+    came : (area, group, period), NaN where it was not known yet
     history : what was known, for the scale of each series
-    leaves : areas that count; sums would count their cells twice
+    singles : labels of the series that count, none of them a sum
     draws : draws of each method that are used
     """
-    inside = {AREA: list(leaves)}
-    scale = scores.mase_scale(history).sel(inside)
-    chosen = {name: table.sel(inside).head({DRAW: draws}) for name, table in outcomes.items()}
+    scale, came = mase_scale(history).sel(singles), came.sel(singles)
+    chosen = {name: table.sel(singles).head({DRAW: draws}) for name, table in outcomes.items()}
     found: dict[str, Terms] = {}
     for month in came[PERIOD].values:
         here = {PERIOD: [month]}
-        observed = came.sel(inside).sel(here)
-        if not bool((observed + scale).notnull().any()):
-            continue
         parts = {name: table.sel(here) for name, table in chosen.items()}
-        found[str(month)] = stacking.pool_terms(parts, observed, scale)
+        common = (came.sel(here) + scale).notnull()
+        for table in parts.values():
+            common &= table.notnull().all(DRAW)
+        if common.any():
+            found[str(month)] = stacking.pool_terms(parts, came.sel(here), scale)
     return found
 
 
@@ -86,7 +87,9 @@ def weights_at(
 def stacked(
     outcomes: Sequence[Outcome], weights: Mapping[str, float], rng: np.random.Generator
 ) -> Outcome:
-    """Pool the draws of one origin; a series that a method with weight lacks is NaN in its draws.
+    """Pool the draws of one origin.
+
+    A series that a method with weight lacks is NaN in that method's draws, and so has no scores.
 
     Returns
     -------
@@ -99,12 +102,13 @@ def stacked(
         return Outcome(STACK, origin, None, seconds, f"{broken[0].method}: {broken[0].error}")
     draws = {o.method: o.draws for o in outcomes if o.draws is not None}
     count = min(table.sizes[DRAW] for table in draws.values())
-    pooled = stacking.pool(draws, weights, count=count, rng=rng)
+    present = {name: weights[name] for name in draws}
+    pooled = stacking.pool(draws, present, count=count, rng=rng)
     failed = {
-        key: f"{o.method}: {reason}"
+        (area, group): f"{o.method}: {reason}"
         for o in outcomes
-        if weights[o.method] > 0
-        for key, reason in o.failed.items()
+        for (area, group), reason in o.failed.items()
+        if area in pooled[AREA] and pooled.sel({AREA: area, GROUP: group}).isnull().any()
     }
     return Outcome(STACK, origin, pooled, seconds, failed=failed)
 

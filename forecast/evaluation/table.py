@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from forecast.core.period import month_code
 from forecast.evaluation import scores
 from forecast.evaluation.backtest import Outcome
 from forecast.evaluation.quantile_scores import QUANTILE_LEVEL
@@ -19,7 +20,11 @@ COVERAGES = (0.5, 0.8, 0.95)
 SIZES = ("small", "middle", "large")
 """Thirds of the leaves by their mean in the history, smallest first."""
 
-PERCENTAGE = "percentage_error"
+COLUMNS = ("model", ORIGIN, HORIZON, AREA, GROUP, "score", "value", "n")
+"""Of ``backtest.csv``."""
+
+ALL = 0
+"""All horizons, while rows are sorted; the table has nothing there."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def score(
     outcome: Outcome,
     came: xr.DataArray,
     history: xr.DataArray,
-    leaves: tuple[str, ...],
+    singles: Mapping[str, list[str]],
     rng: np.random.Generator,
 ) -> Scored:
     """Score an outcome that did not fail as a whole.
@@ -53,7 +58,7 @@ def score(
     ----------
     came : (area, group, period) what was observed
     history : (area, group, period) what was known
-    leaves : areas of the energy score
+    singles : labels of the series of the energy score, none of them a sum
     rng : breaks ties of the PIT
     """
     draws = outcome.draws
@@ -61,7 +66,8 @@ def score(
         raise ValueError(f"{outcome.method}: failed at this origin and has no scores")
     draws, came = (_by_horizon(table) for table in (draws, came))
     levels = np.array(QUANTILE_LEVELS)
-    marks = draws.quantile(levels, DRAW).rename(quantile=QUANTILE_LEVEL)
+    # a pool has gaps in some draws only: what is left of it is not the pool
+    marks = draws.quantile(levels, DRAW, skipna=False).rename(quantile=QUANTILE_LEVEL)
     interval = scores.wis(marks, came)
     scale, square = scores.mase_scale(history), scores.rmsse_scale(history)
     error = scores.absolute_error(draws, came)
@@ -72,7 +78,7 @@ def score(
         "overprediction": interval["overprediction"],
         "underprediction": interval["underprediction"],
         "absolute_error": error,
-        PERCENTAGE: scores.percentage_error(draws, came),
+        "percentage_error": scores.percentage_error(draws, came),
         "mase": error / scale,
         "squared_scaled_error": scores.squared_error(draws, came) / square,
         "bias": scores.bias(draws, came),
@@ -81,10 +87,21 @@ def score(
     }
     for share in COVERAGES:
         cells[f"coverage_{share:g}"] = scores.coverage(draws, came, coverage=share)
-    whole = scale.sel({AREA: list(leaves)}).dropna(AREA)
-    inside = {AREA: whole[AREA].values}
-    joint = scores.energy_score(draws.sel(inside) / whole, came.sel(inside) / whole, over=AREA)
+    joint = _joint(draws.sel(singles), came.sel(singles), scale.sel(singles))
     return Scored(outcome.method, outcome.origin, xr.Dataset(cells), joint)
+
+
+def _joint(draws: xr.DataArray, came: xr.DataArray, scale: xr.DataArray) -> xr.DataArray:
+    """Energy score of the areas of each group that have a scale, (group, horizon)."""
+    parts: list[xr.DataArray] = []
+    for group in scale[GROUP].values:
+        here = {GROUP: [group]}
+        unit = scale.sel(here).dropna(AREA)
+        here |= {AREA: unit[AREA].values}
+        if unit.size:
+            gaps = draws.sel(here) / unit, came.sel(here) / unit
+            parts.append(scores.energy_score(*gaps, over=AREA))
+    return xr.concat(parts, GROUP) if parts else came.isel({AREA: slice(0)}).sum(AREA, min_count=1)
 
 
 def quantiles(outcome: Outcome) -> xr.DataArray:
@@ -95,14 +112,18 @@ def quantiles(outcome: Outcome) -> xr.DataArray:
     draws = outcome.draws
     if draws is None:
         raise ValueError(f"{outcome.method}: failed at this origin and has no quantiles")
-    marks = draws.quantile([0.5, *QUANTILE_LEVELS], DRAW).rename(quantile="output")
-    middle = draws.mean(DRAW).expand_dims("output")
+    levels = [0.5, *QUANTILE_LEVELS]
+    marks = draws.quantile(levels, DRAW, skipna=False).rename(quantile="output")
+    middle = draws.mean(DRAW, skipna=False).expand_dims("output")
     return xr.concat([middle, marks.drop_vars("output")], "output")
 
 
 def size_classes(history: xr.DataArray, leaves: tuple[str, ...]) -> dict[str, list[str]]:
-    """Thirds of the leaves by their mean over groups and months, smallest first."""
-    mean = history.sel({AREA: list(leaves)}).mean([GROUP, PERIOD])
+    """Thirds of the leaves by their mean over groups and months, smallest first.
+
+    A leaf without any value yet is in none of them.
+    """
+    mean = history.sel({AREA: list(leaves)}).mean([GROUP, PERIOD]).dropna(AREA)
     ordered = [str(a) for a in mean[AREA].values[np.argsort(mean.values, kind="stable")]]
     parts = np.array_split(np.array(ordered, dtype=object), len(SIZES))
     return {name: [str(a) for a in part] for name, part in zip(SIZES, parts, strict=True)}
@@ -111,46 +132,45 @@ def size_classes(history: xr.DataArray, leaves: tuple[str, ...]) -> dict[str, li
 def rows(
     scored: Scored, leaves: tuple[str, ...], sums: tuple[str, ...], sizes: Mapping[str, list[str]]
 ) -> pd.DataFrame:
-    """Rows of ``backtest.csv``: ``model, origin, horizon, area, group, score, value, n``.
+    """Rows of ``backtest.csv``, with columns `COLUMNS`.
 
     An empty ``horizon`` means all of them. ``area`` is an area, a sum, ``leaves`` (all areas that
     are no sum), ``sums`` (all sums), or ``size:small`` and its fellows; by horizon only the last
-    three kinds are given. ``n`` is the number of cells behind a value.
+    three kinds are given. ``n`` is the number of cells behind a value, and of the energy score the
+    one joint future that it is.
     """
     cells = scored.cells
     pools = {"leaves": list(leaves), "sums": list(sums)}
     pools |= {f"size:{name}": members for name, members in sizes.items()}
-    pools = {name: members for name, members in pools.items() if members}
-    parts: list[pd.DataFrame] = []
+    parts = [_pooled(cells, [HORIZON], None)]
     for name, members in pools.items():
-        chosen = cells.sel({AREA: members})
-        parts.extend(_pooled(chosen, [AREA, HORIZON], name))
-        parts.extend(_pooled(chosen, [AREA], name))
-    parts.extend(_pooled(cells, [HORIZON], None))
+        if members:
+            chosen = cells.sel({AREA: members})
+            parts += [_pooled(chosen, [AREA], name), _pooled(chosen, [AREA, HORIZON], name)]
     joint = scored.joint.rename("value").to_dataframe().reset_index()
     parts.append(joint.assign(area="leaves", score="energy_score", n=1))
-    table = pd.concat(parts, ignore_index=True)
-    table = table.assign(model=scored.method, origin=scored.origin).dropna(subset=["value"])
-    columns = ["model", ORIGIN, HORIZON, AREA, GROUP, "score", "value", "n"]
-    return table.loc[:, columns].sort_values(columns[2:6], kind="stable", ignore_index=True)
+    table = pd.concat(parts, ignore_index=True).dropna(subset=["value"])
+    table = table.sort_values([HORIZON, AREA, GROUP, "score"], kind="stable", ignore_index=True)
+    steps = table[HORIZON].map(lambda step: "" if step == ALL else f"{step}")
+    table = table.assign(model=scored.method, origin=month_code(scored.origin), horizon=steps)
+    return table.loc[:, list(COLUMNS)]
 
 
-def _pooled(cells: xr.Dataset, over: list[str], area: str | None) -> Iterator[pd.DataFrame]:
-    """Mean of every score over dims, and the scaled CRPS, as rows."""
-    scaled = scores.scaled_crps(cells["crps"], cells["observed"], over=over)
-    root = np.sqrt(cells["squared_scaled_error"].mean(over))
-    measured = cells.drop_vars(["pit", "observed", "squared_scaled_error"])
-    tables = {str(name): table.mean(over) for name, table in measured.items()}
-    tables |= {"scaled_crps": scaled, "rmsse": root}
-    count = cells["crps"].count(over)
-    for name, table in tables.items():
-        frame = xr.Dataset({"value": table, "n": count}).to_dataframe().reset_index()
-        frame["score"] = name
-        if area is not None:
-            frame[AREA] = area
-        if HORIZON in over:
-            frame[HORIZON] = ""
-        yield frame
+def _pooled(cells: xr.Dataset, over: list[str], area: str | None) -> pd.DataFrame:
+    """Rows of every score, pooled over dims: means, and what is a mean of another kind."""
+    behind = cells.drop_vars(["pit", "observed"]).rename(squared_scaled_error="rmsse")
+    behind = behind.assign(scaled_crps=cells["crps"]).to_array("score")
+    value = behind.mean(over)
+    root, scaled = {"score": "rmsse"}, {"score": "scaled_crps"}
+    value.loc[root] = np.sqrt(value.loc[root])
+    value.loc[scaled] = scores.scaled_crps(cells["crps"], cells["observed"], over=over)
+    table = xr.Dataset({"value": value, "n": behind.count(over)})
+    frame = table.to_dataframe().reset_index()
+    if area is not None:
+        frame[AREA] = area
+    if HORIZON in over:
+        frame[HORIZON] = ALL
+    return frame
 
 
 def _by_horizon(table: xr.DataArray) -> xr.DataArray:

@@ -91,11 +91,27 @@ def league_text(data: LeagueData, lang: Lang = "da", width: int = WIDTH) -> str:
     rows = [_row(row, data.reference, lang) for row in data.ranking.to_dict("records")]
     lines += layout.table(_heads(lang), rows, width)
     lines += ["", *layout.paragraph(phrase("league.read", lang, reference=data.reference), width)]
-    for (model, origin), error in data.errors.items():
-        said = phrase("league.failed", lang, model=model, origin=month_code(origin), error=error)
+    for said in _failures(data.errors, lang):
         lines += layout.bullet(said, width)
     lines += ["", *layout.path_lines(phrase("league.files", lang), data.folder, width)]
     return "\n".join(lines)
+
+
+def _failures(errors: Mapping[tuple[str, int], str], lang: Lang) -> list[str]:
+    """Say once of each method why it failed, and at which origins."""
+    months: dict[tuple[str, str], list[str]] = {}
+    for (model, origin), error in errors.items():
+        months.setdefault((model, error), []).append(month_code(origin))
+    return [
+        phrase(
+            "league.failed",
+            lang,
+            model=model,
+            origin=words.listing(found, lang=lang),
+            error=error,
+        )
+        for (model, error), found in months.items()
+    ]
 
 
 def _heads(lang: Lang) -> list[str]:
@@ -108,10 +124,7 @@ def _row(row: Mapping[Any, Any], reference: str, lang: Lang) -> layout.TableRow:
         low, high = (_decimal(row[name], lang) for name in ("low", "high"))
         ratio.append(words.interval(low, high, lang=lang))
     sums = [_percent(row["sums_crps"], lang, 1), _percent(row["sums_80"], lang, 0)]
-    mishaps = [
-        words.count(row["failed_series"] + row["failed_origins"], lang=lang),
-        words.count(row["exploded"], lang=lang),
-    ]
+    mishaps = [words.count(row[name], lang=lang) for name in ("failed_series", "exploded")]
     cells = [
         [_percent(row["scaled_crps"], lang, 2)],
         ratio,

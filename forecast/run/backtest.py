@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.config import BacktestConfig
-from forecast.core.monthly import SHORTEST_HISTORY
+from forecast.core.monthly import SHORTEST_HISTORY, MonthlyPanel
 from forecast.core.period import month_code
-from forecast.evaluation import online, table
-from forecast.evaluation.backtest import Outcome, Plan, Series, known, observed, run, series_of
+from forecast.errors import ConfigError, ConvergenceError, DataError
+from forecast.evaluation import online
+from forecast.evaluation.backtest import Outcome, Plan, Series, series_of
 from forecast.evaluation.league import Mishaps, Standing, joined, league
 from forecast.evaluation.online import STACK
 from forecast.evaluation.stacking import Terms
@@ -27,26 +27,25 @@ from forecast.models.registry import method
 from forecast.report.backtest import LeagueData, league_text
 from forecast.report.calibration import coverage_svg, pit_svg
 from forecast.report.catalogue import Lang
+from forecast.run import backtest_work as work
 from forecast.run.backtest_tables import league_table, write_backtest
+from forecast.run.backtest_work import Done, crew
 from forecast.run.folder import check_target, staged
 from forecast.run.resume import Store, fingerprint
 from forecast.run.time_left import TimeLeft
 from forecast.sources.area_parents import nation_of
 from forecast.sources.monthly import MonthlyReading, read_monthly
 from forecast.sources.published_path import load_published_paths
-from forecast.vocabulary import AREA
+from forecast.vocabulary import GROUP
 
-if TYPE_CHECKING:
-    import xarray as xr
+Task = tuple[str, int]
+"""A method and an origin."""
 
 STEP = 3
 """Months between origins where none are named."""
 
 LEAST_AHEAD = 6
 """Months that must follow an origin that is chosen here."""
-
-STACK_DRAWS = 300
-"""Draws of each method that weights are learnt from."""
 
 
 class Teller(Protocol):
@@ -81,15 +80,6 @@ class BacktestResult:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Done:
-    """One method at one origin, without its draws, which are large and stand in the store."""
-
-    outcome: Outcome
-    scored: Scored | None
-    quantiles: xr.DataArray | None
-
-
 def run_backtest(
     config: BacktestConfig, out: Path | None, lang: Lang, workers: int, teller: Teller
 ) -> BacktestResult:
@@ -100,39 +90,31 @@ def run_backtest(
     ForecastError
         In one line, where the figures or the settings cannot be used.
     """
-    reading, plan = make_plan(config)
-    reference = config.models[0]
-    for name in config.models:
-        method(name)  # an unknown name is refused before any work
+    models = _named(config.models)
+    config, reference = replace(config, models=models), models[0]
     target = Path("outputs", config.stem) if out is None else out
     check_target(target)
+    reading, plan = make_plan(config)
+    key = fingerprint(plan)
     _tell_of(reading, plan, teller)
     target.resolve().parent.mkdir(parents=True, exist_ok=True)
-    settings = {
-        "origins": plan.origins,
-        "horizon": plan.horizon,
-        "window": plan.window,
-        "given": config.given,
-        "draws": plan.draws,
-        "seed": plan.seed,
-    }
-    store = Store.beside(target, fingerprint(plan, settings))
+    store = Store.beside(target, key)
     begin = time.perf_counter()
-    done, predicted = _draw_all(plan, config.models, store, workers, teller)
     weights: dict[int, dict[str, float]] = {}
-    if len(config.models) > 1:
-        weights = _stack_all(plan, config.models, store, done, workers)
+    with crew(plan, store, workers) as pool:
+        done, predicted = _draw_all(plan, models, store, pool, workers, teller)
+        if len(models) > 1:
+            weights = _stack_all(plan, models, pool, done)
     seconds = time.perf_counter() - begin
     names = series_of(plan)
-    standings = _league(plan, names, done, reference)
-    ranking = league_table(standings)
-    pits = _pits(done, names.leaves)
+    ranking = league_table(_league(plan, names, done, reference))
+    pits = _pits(done, names)
     with staged(target) as folder:
         write_backtest(folder, config, plan, names, done, ranking, weights, seconds)
         (folder / "pit.svg").write_text(pit_svg(pits, lang), encoding="utf-8")
         (folder / "coverage.svg").write_text(coverage_svg(pits, lang), encoding="utf-8")
     store.clear()
-    errors = {key: one.outcome.error for key, one in done.items() if one.outcome.error}
+    errors = {task: one.outcome.error for task, one in done.items() if one.outcome.error}
     facts = LeagueData(
         file=reading.file,
         groups=plan.panel.groups,
@@ -146,9 +128,27 @@ def run_backtest(
         ranking=ranking,
         errors=errors,
     )
-    return BacktestResult(
-        3 if errors else 0, league_text(facts, lang), target, tuple(predicted), seconds
-    )
+    text = league_text(facts, lang)
+    return BacktestResult(3 if errors else 0, text, target, tuple(predicted), seconds)
+
+
+def _named(models: Sequence[str]) -> tuple[str, ...]:
+    """Give the names that methods have in tables, before any work is done.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown name, a method that is named twice, or the pool that is made anyway.
+    """
+    if STACK in models:
+        raise ConfigError(f"models: found '{STACK}', which is made of the others; leave it out")
+    names = tuple(method(name).name for name in models)
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise ConfigError(
+                f"models[{index}]: '{models[index]}' is there twice, as {name}; expected it once"
+            )
+    return names
 
 
 def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
@@ -157,7 +157,8 @@ def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
     Raises
     ------
     DataError
-        If the panel cannot be used, or is too short for any origin.
+        If the panel cannot be used, is too short for an origin, or lacks what is to be told of the
+        nation.
     """
     file, beside = config.panel, config.path.parent
     reading = read_monthly(
@@ -172,201 +173,183 @@ def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
         beside=beside,
     )
     panel = replace(reading.panel, source=reading.file)
+    reading = replace(reading, panel=panel)
+    _refuse_short(reading)
     given = config.given
     if isinstance(given, Path):
         given = load_published_paths(given, panel.groups, file.format)
     plan = Plan(
         panel,
-        config.origins or default_origins(panel.months),
+        config.origins or default_origins(panel.months, _oldest(panel)),
         config.horizon,
         config.window,
         given,
         config.draws,
         config.seed,
     )
-    return replace(reading, panel=panel), plan
+    if not series_of(plan).leaves:
+        raise DataError(
+            f"{reading.file}: no area but {panel.national}, whose path is given; expected other "
+            "areas, or backtest with --free"
+        )
+    for origin in plan.origins:  # whatever cannot be told is refused before any work
+        plan.history(origin)
+        plan.path(origin)
+    return reading, plan
 
 
-def default_origins(months: np.ndarray) -> tuple[int, ...]:
+def default_origins(months: np.ndarray, oldest: int | None = None) -> tuple[int, ...]:
     """Every third month that has two years before it and half a year after it, the last included.
 
     Where the panel is shorter, the last month that has two years before it and one month after.
+
+    Parameters
+    ----------
+    months : of the panel
+    oldest : the first month at whose end anything was known, where that is later
     """
     first, last = int(months[0]) + SHORTEST_HISTORY - 1, int(months[-1])
+    first = first if oldest is None else max(first, oldest)
     newest = max(last - LEAST_AHEAD, min(first, last - 1))
     return tuple(sorted(range(newest, first - 1, -STEP))) or (newest,)
+
+
+def _oldest(panel: MonthlyPanel) -> int | None:
+    return panel.vintages[0].known if panel.vintages else None
+
+
+def _refuse_short(reading: MonthlyReading) -> None:
+    """Refuse a panel that has no origin."""
+    count = len(reading.panel.months)
+    if count <= SHORTEST_HISTORY:
+        raise DataError(
+            f"{reading.file} row {_last_row(reading)}: the figures end in "
+            f"{month_code(int(reading.panel.months[-1]))} after {count} months, expected at least "
+            f"{SHORTEST_HISTORY + 1}: two years for the methods and a month to score; give a "
+            "longer panel"
+        )
+
+
+def _last_row(reading: MonthlyReading) -> int:
+    """Row of the last month, the nation's where it has one."""
+    rows = reading.rows[:, :, -1]
+    nation = rows[reading.panel.position(reading.panel.national)]
+    return int(nation.max() or rows.max())
 
 
 def _tell_of(reading: MonthlyReading, plan: Plan, teller: Teller) -> None:
     """Say what is missing from the figures, before the work begins."""
     for line in reading.gaps:
         teller.say(line)
-    for origin, h in plan.shortened.items():
+    if short := plan.shortened:
+        months = ", ".join(f"{month_code(origin)} on {h}" for origin, h in short.items())
         teller.say(
-            f"{reading.file}: origin {month_code(origin)} is scored on {h} of {plan.horizon} "
-            "months, for the figures end"
+            f"{reading.file} row {_last_row(reading)}: the figures end in "
+            f"{month_code(int(plan.panel.months[-1]))}, so that of {plan.horizon} months not all "
+            f"are scored: origin {months}"
         )
 
 
 def _draw_all(
-    plan: Plan, names: Sequence[str], store: Store, workers: int, teller: Teller
-) -> tuple[dict[tuple[str, int], Done], list[tuple[float, float | None]]]:
-    """Work on every method and origin; the newest origins first, for they take longest."""
-    tasks = [(name, origin) for origin in reversed(plan.origins) for name in names]
-    left = TimeLeft([name for name, _ in tasks], workers)
-    begin = time.perf_counter()
-    predicted: list[tuple[float, float | None]] = []
-    found: dict[tuple[str, int], Done] = {}
-    with _pool(plan, store, workers) as pool:
-        waiting = iter(enumerate(tasks))
-        running: dict[Future[Done], int] = {}
-
-        def start() -> None:
-            for number, (name, origin) in waiting:
-                left.begin(number, name, time.perf_counter())
-                running[pool.submit(_work, name, origin)] = number
-                return
-
-        for _ in range(workers):
-            start()
-        while running:
-            for job in as_completed(list(running)):
-                number = running.pop(job)
-                now = time.perf_counter()
-                left.end(number, now)
-                found[tasks[number]] = job.result()
-                start()
-                predicted.append((now - begin, left.left(now)))
-                teller.tell(len(found), len(tasks), predicted[-1][1])
-                break
-    return {(name, o): found[name, o] for name in names for o in plan.origins}, predicted
-
-
-def _stack_all(
     plan: Plan,
     names: Sequence[str],
     store: Store,
-    done: dict[tuple[str, int], Done],
+    pool: ProcessPoolExecutor,
     workers: int,
-) -> dict[int, dict[str, float]]:
-    """Add the method ``stack``; give its weights at each origin."""
-    terms: dict[int, Mapping[str, Terms]] = {}
-    weights: dict[int, dict[str, float]] = {}
-    with _pool(plan, store, workers) as pool:
-        jobs = {o: pool.submit(_terms, tuple(names), o) for o in plan.origins}
-        for origin in plan.origins:
-            terms[origin] = jobs[origin].result()
-        for origin in plan.origins:
-            weights[origin] = online.weights_at(origin, terms, tuple(names), plan.horizon)
-        made = {o: pool.submit(_stack, tuple(names), o, weights[o]) for o in plan.origins}
-        for origin, job in made.items():
-            done[STACK, origin] = job.result()
-    return weights
-
-
-_SHARED: dict[str, tuple[Plan, Store]] = {}
-"""What a worker process works on, sent once when it begins; empty in every other process."""
-
-
-@contextmanager
-def _pool(plan: Plan, store: Store, workers: int) -> Iterator[ProcessPoolExecutor]:
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _begin, (plan, store))
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
-def _begin(plan: Plan, store: Store) -> None:
-    _SHARED["work"] = plan, store
-
-
-def _work(name: str, origin: int) -> Done:
-    """Draw unless it is done already, and score."""
-    plan, store = _SHARED["work"]
-    outcome = store.load(name, origin)
-    if outcome is None:
-        with _one_thread():
-            store.save(run(plan, method(name), origin))
-        outcome = _stored(store, name, origin)
-    return _scored(plan, outcome)
-
-
-def _stack(names: tuple[str, ...], origin: int, weights: Mapping[str, float]) -> Done:
-    plan, store = _SHARED["work"]
-    outcomes = [_stored(store, name, origin) for name in names]
-    rng = np.random.default_rng([plan.seed, origin])
-    return _scored(plan, online.stacked(outcomes, weights, rng))
-
-
-def _terms(names: tuple[str, ...], origin: int) -> Mapping[str, Terms]:
-    plan, store = _SHARED["work"]
-    outcomes = {name: _stored(store, name, origin) for name in names}
-    draws = {name: one.draws for name, one in outcomes.items() if one.draws is not None}
-    leaves = series_of(plan).leaves
-    if not draws:
-        return {}
-    return online.month_terms(
-        draws, observed(plan, origin), known(plan, origin), leaves, STACK_DRAWS
+    teller: Teller,
+) -> tuple[dict[Task, Done], list[tuple[float, float | None]]]:
+    """Work on every method and origin; the newest origins first, for they take longest."""
+    tasks = [(name, origin) for origin in reversed(plan.origins) for name in names]
+    # what an interrupted backtest left is only scored, so it says nothing of the rest
+    kinds = [f"{name}, kept" if store.has(name, origin) else name for name, origin in tasks]
+    left = TimeLeft(kinds, workers)
+    begin = time.perf_counter()
+    waiting = iter(enumerate(tasks))
+    running: dict[Future[Done], int] = {}
+    found: dict[Task, Done] = {}
+    predicted: list[tuple[float, float | None]] = []
+    while len(found) < len(tasks):
+        for number, task in islice(waiting, workers - len(running)):
+            left.begin(number, kinds[number], time.perf_counter())
+            running[pool.submit(work.draw, *task)] = number
+        for job in wait(running, return_when=FIRST_COMPLETED).done:
+            number, now = running.pop(job), time.perf_counter()
+            left.end(number, now)
+            found[tasks[number]] = job.result()
+            predicted.append((now - begin, left.left(now)))
+            teller.tell(len(found), len(tasks), predicted[-1][1])
+    return {(name, origin): found[name, origin] for name in names for origin in plan.origins}, (
+        predicted
     )
 
 
-def _stored(store: Store, name: str, origin: int) -> Outcome:
-    outcome = store.load(name, origin)
-    if outcome is None:
-        raise FileNotFoundError(f"{store.path(name, origin)}: vanished while a backtest used it")
-    return outcome
+def _stack_all(
+    plan: Plan, names: tuple[str, ...], pool: ProcessPoolExecutor, done: dict[Task, Done]
+) -> dict[int, dict[str, float]]:
+    """Add the method ``stack``; give its weights at each origin."""
+    terms = {
+        key: pool.submit(work.terms, names, *key)
+        for key in sorted({pair for origin in plan.origins for pair in _earlier(plan, origin)})
+    }
+    weights: dict[int, dict[str, float]] = {}
+    jobs: dict[int, Future[Done]] = {}
+    for origin in plan.origins:
+        earlier: dict[int, Mapping[str, Terms]] = {
+            pair[0]: terms[pair].result() for pair in _earlier(plan, origin)
+        }
+        try:
+            weights[origin] = online.weights_at(origin, earlier, names, plan.horizon)
+        except ConvergenceError as error:
+            done[STACK, origin] = Done(Outcome(STACK, origin, None, 0.0, str(error)), None, None)
+            continue
+        jobs[origin] = pool.submit(work.stack, weights[origin], origin)
+    for origin, job in jobs.items():
+        done[STACK, origin] = job.result()
+    return weights
 
 
-def _scored(plan: Plan, outcome: Outcome) -> Done:
-    if outcome.draws is None:
-        return Done(outcome, None, None)
-    came, history = observed(plan, outcome.origin), known(plan, outcome.origin)
-    rng = np.random.default_rng([plan.seed, outcome.origin])
-    scored = table.score(outcome, came, history, series_of(plan).leaves, rng)
-    return Done(replace(outcome, draws=None), scored, table.quantiles(outcome))
+def _earlier(plan: Plan, origin: int) -> Iterator[tuple[int, int]]:
+    """Earlier origins, each with the month at whose end its months are to be known.
+
+    Figures that are revised differ from origin to origin; others are what they were.
+    """
+    by = origin if plan.panel.vintages else plan.origins[-1]
+    return ((before, by) for before in plan.origins if before < origin)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep linear algebra of a worker to one thread: there are as many workers as cores."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
-        yield
-
-
-def _pits(
-    done: Mapping[tuple[str, int], Done], leaves: Sequence[str]
-) -> dict[str, NDArray[np.float64]]:
-    """PIT values of each method over all cells of the leaves."""
+def _pits(done: Mapping[Task, Done], names: Series) -> dict[str, NDArray[np.float64]]:
+    """PIT values of each method over all cells of series that are no sum."""
     found: dict[str, list[NDArray[np.float64]]] = {}
     for (model, _), one in done.items():
         if one.scored is not None:
-            values = one.scored.cells["pit"].sel({AREA: list(leaves)}).values.ravel()
+            values = one.scored.cells["pit"].sel(names.singles).values.ravel()
             found.setdefault(model, []).append(values[np.isfinite(values)])
-    return {model: np.concatenate(values) for model, values in found.items()}
+    joint = {model: np.concatenate(values) for model, values in found.items()}
+    return {model: values for model, values in joint.items() if values.size}
 
 
-def _league(
-    plan: Plan, names: Series, done: Mapping[tuple[str, int], Done], reference: str
-) -> list[Standing]:
+def _league(plan: Plan, names: Series, done: Mapping[Task, Done], reference: str) -> list[Standing]:
     by_model: dict[str, list[Scored]] = {}
     mishaps: dict[str, Mishaps] = {}
     for (model, _), one in done.items():
-        before, outcome = mishaps.get(model, Mishaps()), one.outcome
-        mishaps[model] = Mishaps(
-            before.failed_origins + bool(outcome.error),
-            before.failed_series + len(outcome.failed),
-            before.exploded + sum(outcome.exploded.values()),
-            before.seconds + outcome.seconds,
-        )
+        mishaps[model] = _added(mishaps.get(model, Mishaps()), one.outcome, names)
         if one.scored is not None:
             by_model.setdefault(model, []).append(one.scored)
-    cells = {model: joined(scored) for model, scored in by_model.items()}
+    # no total of the groups: it would count their cells twice
+    groups = {GROUP: list(plan.panel.groups)}
+    cells = {model: joined(scored).sel(groups) for model, scored in by_model.items()}
     parts = online.part_of_country(plan.panel, names.leaves)
     rng = np.random.default_rng([plan.seed, 7])
     return league(cells, names.leaves, tuple(names.sums), parts, mishaps, reference, rng)
+
+
+def _added(before: Mishaps, outcome: Outcome, names: Series) -> Mishaps:
+    """Add what went wrong at one more origin."""
+    every = len(names.own) * len(names.panel.groups)
+    series = sum(area in names.own for area, _ in outcome.failed)
+    return Mishaps(
+        before.failed_origins + bool(outcome.error),
+        before.failed_series + (every if outcome.error else series),
+        before.exploded + sum(outcome.exploded.values()),
+        before.seconds + outcome.seconds,
+    )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forecast.config.files import hashes, sha256
 from forecast.core.period import month_code
 from forecast.evaluation import table
-from forecast.evaluation.backtest import Outcome, Plan, Series, known
+from forecast.evaluation.backtest import Plan, Series, known
 from forecast.evaluation.league import Standing
-from forecast.evaluation.table import Scored
+from forecast.run.backtest_work import Done
 from forecast.run.folder import MANIFEST
 from forecast.run.quantities import OUTPUTS
-from forecast.run.writing import PACKAGES
+from forecast.run.resume import PACKAGES
 from forecast.vocabulary import AREA, GROUP, PERIOD
 
 if TYPE_CHECKING:
@@ -27,25 +27,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from forecast.config import BacktestConfig
-
-
-class DoneLike(Protocol):
-    """One method at one origin."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """What it said, without draws."""
-        ...
-
-    @property
-    def scored(self) -> Scored | None:
-        """Its scores."""
-        ...
-
-    @property
-    def quantiles(self) -> xr.DataArray | None:
-        """Its quantiles."""
-        ...
 
 
 def league_table(standings: Sequence[Standing]) -> pd.DataFrame:
@@ -60,52 +41,56 @@ def write_backtest(
     config: BacktestConfig,
     plan: Plan,
     names: Series,
-    done: Mapping[tuple[str, int], DoneLike],
+    done: Mapping[tuple[str, int], Done],
     ranking: pd.DataFrame,
     weights: Mapping[int, Mapping[str, float]],
     seconds: float,
 ) -> None:
     """Write scores, quantiles, league, weights, mishaps and manifest."""
-    import pandas as pd
-
-    sizes = table.size_classes(known(plan, plan.origins[0]), names.leaves)
-    found = [
-        table.rows(one.scored, names.leaves, tuple(names.sums), sizes)
-        for one in done.values()
-        if one.scored is not None
-    ]
-    rows = pd.concat(found, ignore_index=True)
-    rows["origin"] = rows["origin"].map(month_code)
-    rows.to_csv(folder / "backtest.csv", index=False)
+    _write_scores(folder / "backtest.csv", plan, names, done)
     _write_quantiles(folder / "backtest_quantiles.csv", done)
     ranking.to_csv(folder / "league.csv", index=False)
-    learnt = [
+    learnt = (
         {"origin": month_code(origin), "model": model, "weight": weight}
         for origin, mine in weights.items()
         for model, weight in mine.items()
-    ]
-    pd.DataFrame(learnt, columns=["origin", "model", "weight"]).to_csv(
-        folder / "weights.csv", index=False
     )
-    columns = ["model", "origin", "area", "group", "kind", "detail"]
-    pd.DataFrame(list(_mishaps(done)), columns=columns).to_csv(folder / "notes.csv", index=False)
+    _write_rows(folder / "weights.csv", ("origin", "model", "weight"), learnt)
+    columns = ("model", "origin", "area", "group", "kind", "detail")
+    _write_rows(folder / "notes.csv", columns, _mishaps(done))
     _write_manifest(folder, config, plan, seconds, ranking)
 
 
-def _write_quantiles(path: Path, done: Mapping[tuple[str, int], DoneLike]) -> None:
+def _write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    import pandas as pd
+
+    pd.DataFrame(list(rows), columns=list(columns)).to_csv(path, index=False)
+
+
+def _write_scores(
+    path: Path, plan: Plan, names: Series, done: Mapping[tuple[str, int], Done]
+) -> None:
+    """`backtest.csv`, one method and origin at a time."""
+    sizes = table.size_classes(known(plan, plan.origins[0]), names.leaves)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(table.COLUMNS) + "\n")
+        for one in done.values():
+            if one.scored is not None:
+                rows = table.rows(one.scored, names.leaves, tuple(names.sums), sizes)
+                rows.to_csv(file, index=False, header=False, lineterminator="\n")
+
+
+def _write_quantiles(path: Path, done: Mapping[tuple[str, int], Done]) -> None:
     """`backtest_quantiles.csv`: a million rows and more, so one method and origin at a time."""
+    import pyarrow as pa
     from pyarrow import csv
 
-    blocks = (
-        _quantile_block(model, origin, one.quantiles)
-        for (model, origin), one in done.items()
-        if one.quantiles is not None
-    )
-    first = next(blocks)
-    with csv.CSVWriter(path, first.schema) as writer:
-        writer.write_table(first)
-        for block in blocks:
-            writer.write_table(block)
+    texts = ("model", "origin", "area", "group", "period", "output_type", "output_type_id")
+    schema = pa.schema([*((name, pa.string()) for name in texts), ("value", pa.float64())])
+    with csv.CSVWriter(path, schema) as writer:
+        for (model, origin), one in done.items():
+            if one.quantiles is not None:
+                writer.write_table(_quantile_block(model, origin, one.quantiles))
 
 
 def _quantile_block(model: str, origin: int, values: xr.DataArray) -> Any:  # noqa: ANN401
@@ -142,7 +127,7 @@ def _quantile_block(model: str, origin: int, values: xr.DataArray) -> Any:  # no
     )
 
 
-def _mishaps(done: Mapping[tuple[str, int], DoneLike]) -> Iterator[dict[str, object]]:
+def _mishaps(done: Mapping[tuple[str, int], Done]) -> Iterator[dict[str, object]]:
     """Everything that went wrong or was done on the way, one a row."""
     for (model, origin), one in done.items():
         outcome = one.outcome
@@ -161,11 +146,13 @@ def _mishaps(done: Mapping[tuple[str, int], DoneLike]) -> Iterator[dict[str, obj
 def _write_manifest(
     folder: Path, config: BacktestConfig, plan: Plan, seconds: float, ranking: pd.DataFrame
 ) -> None:
-    panel = config.panel.path
+    read = [config.panel.path, config.areas, config.given]
     content = {
         "version": version("forecast"),
-        "configuration": config.path.name,
-        "data_sha256": {panel.name: hashlib.sha256(panel.read_bytes()).hexdigest()},
+        # without a configuration its path is the panel's
+        "configuration": config.path.name if config.sources else None,
+        "config_sha256": hashes(config.sources),
+        "data_sha256": {file.name: sha256(file) for file in read if isinstance(file, Path)},
         "origins": [month_code(origin) for origin in plan.origins],
         "horizon": plan.horizon,
         "window": plan.window,
@@ -173,7 +160,7 @@ def _write_manifest(
         "models": list(config.models),
         "draws": plan.draws,
         "seed": plan.seed,
-        "packages": {name: version(name) for name in (*PACKAGES, "statsforecast")},
+        "packages": {name: version(name) for name in PACKAGES},
         "seconds": round(seconds, 2),
         "seconds_by_model": {
             row["model"]: round(row["seconds"], 2) for row in ranking.to_dict("records")

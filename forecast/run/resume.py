@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,41 @@ import numpy as np
 import xarray as xr
 
 import forecast
+from forecast.config import bundled
 from forecast.core.period import month_code
 from forecast.evaluation.backtest import Outcome, Plan
 from forecast.models.method import SeriesKey
+from forecast.run.writing import PACKAGES as OWN_PACKAGES
 from forecast.vocabulary import AREA, DRAW, GROUP, PERIOD
 
+PACKAGES = (*OWN_PACKAGES, "statsforecast")
+"""What a backtest computes with."""
+
 _PARTS = ("failed", "exploded", "notes")
+_KEY = 16  # digits of a fingerprint in a name
 
 
-def fingerprint(plan: Plan, settings: Mapping[str, object]) -> str:
-    """Hash everything that draws depend on: figures, settings and the program's own code."""
-    digest = hashlib.sha256()
+def fingerprint(plan: Plan) -> str:
+    """Hash everything that draws depend on.
+
+    Figures and settings, what is told of the nation, the program's own code and priors, and the
+    packages that it computes with.
+    """
     panel = plan.panel
-    names = (panel.areas, panel.groups, sorted(panel.parents.items(), key=str), panel.national)
-    digest.update(json.dumps([names, settings], sort_keys=True, default=str).encode())
-    for values in (panel.values, panel.months, *(v.values for v in panel.vintages)):
+    words = [
+        [panel.areas, panel.groups, panel.national, panel.unit],
+        [sorted(links.items()) for links in (panel.parents, panel.group_parents)],
+        [plan.origins, plan.horizon, plan.window, plan.draws, plan.seed],
+        [vintage.known for vintage in panel.vintages],
+        {name: version(name) for name in PACKAGES},
+    ]
+    digest = hashlib.sha256(json.dumps(words).encode())
+    arrays = [panel.values, panel.months, panel.provisional, *(v.values for v in panel.vintages)]
+    arrays += [path for path in map(plan.path, plan.origins) if path is not None]
+    for values in arrays:
         digest.update(np.ascontiguousarray(values).tobytes())
     package = Path(forecast.__file__).parent
-    for file in sorted(package.rglob("*.py")):
+    for file in (*sorted(package.rglob("*.py")), *sorted(bundled("configs").rglob("*.toml"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -42,7 +60,8 @@ def fingerprint(plan: Plan, settings: Mapping[str, object]) -> str:
 class Store:
     """A folder of outcomes, one file each.
 
-    A file appears whole or not at all, so whatever is there can be used after an interruption.
+    A file takes its name when it is whole, so what is there can be used after an interruption; only
+    the fall of a machine leaves one that is not, and `has` tells.
     """
 
     folder: Path
@@ -51,8 +70,9 @@ class Store:
     def beside(cls, target: Path, key: str) -> Store:
         """Give the folder of a target, and clear those of other figures or settings."""
         target = target.resolve()
-        folder = target.parent / f".{target.name}-resume-{key[:16]}"
-        for other in target.parent.glob(f".{target.name}-resume-*"):
+        stem = f".{target.name}-resume-"
+        folder = target.parent / f"{stem}{key[:_KEY]}"
+        for other in target.parent.glob(glob.escape(stem) + "[0-9a-f]" * _KEY):
             if other != folder:
                 shutil.rmtree(other)
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,17 +105,24 @@ class Store:
             np.savez(file, allow_pickle=False, **arrays)
         part.replace(path)
 
-    def load(self, method: str, origin: int) -> Outcome | None:
-        """Read an outcome; None where there is none."""
+    def has(self, method: str, origin: int) -> bool:
+        """Tell whether an outcome is there and whole; what is not whole is removed."""
         path = self.path(method, origin)
         if not path.is_file():
-            return None
+            return False
         try:
-            with np.load(path, allow_pickle=False) as found:
-                arrays = {name: found[name] for name in found.files}
-        except (zipfile.BadZipFile, OSError, ValueError, EOFError):
-            path.unlink()  # not as this program writes it: it is made again
-            return None
+            with zipfile.ZipFile(path) as file:
+                whole = file.testzip() is None
+        except zipfile.BadZipFile:
+            whole = False
+        if not whole:
+            path.unlink()
+        return whole
+
+    def load(self, method: str, origin: int) -> Outcome:
+        """Read an outcome that is there."""
+        with np.load(self.path(method, origin), allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
         head = json.loads(str(arrays["head"]))
         draws = None
         if "draws" in arrays:

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 
-@dataclass
 class TimeLeft:
     """Tasks of a few kinds, worked on by several workers.
 
     A task takes what tasks of its kind have taken so far on the average. Of kinds none of which is
     done nothing is known, so nothing is said until every kind has been timed.
 
-    Attributes
+    Parameters
     ----------
-    kinds : kind of each task that is not done, in the order in which they are begun
+    kinds : kind of each task, in the order in which they are begun
     workers : tasks worked on at a time
     """
 
-    kinds: list[str]
-    workers: int
-    _seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    _begun: dict[int, tuple[str, float]] = field(default_factory=dict[int, tuple[str, float]])
+    def __init__(self, kinds: Sequence[str], workers: int) -> None:
+        self._waiting = list(kinds)
+        self._workers = workers
+        self._seconds: dict[str, list[float]] = defaultdict(list)
+        self._begun: dict[int, tuple[str, float]] = {}
 
     def begin(self, number: int, kind: str, now: float) -> None:
         """Note that a task is under way."""
         self._begun[number] = (kind, now)
-        self.kinds.remove(kind)
+        self._waiting.remove(kind)
 
     def end(self, number: int, now: float) -> None:
         """Note that a task is done."""
@@ -40,13 +39,13 @@ class TimeLeft:
 
         Tasks are dealt to workers in their order, each to the one that is free first.
         """
-        waiting = [*self.kinds, *(kind for kind, _ in self._begun.values())]
+        waiting = [*self._waiting, *(kind for kind, _ in self._begun.values())]
         if any(kind not in self._seconds for kind in waiting):
             return None
         mean = {kind: sum(taken) / len(taken) for kind, taken in self._seconds.items()}
         free = [max(mean[kind] - (now - begun), 0.0) for kind, begun in self._begun.values()]
-        free += [0.0] * (self.workers - len(free))
-        return _finish(free, [mean[kind] for kind in self.kinds])
+        free += [0.0] * (self._workers - len(free))
+        return _finish(free, [mean[kind] for kind in self._waiting])
 
 
 def _finish(free: Sequence[float], tasks: Sequence[float]) -> float:

@@ -108,7 +108,7 @@ def test_two_processes_give_the_same_as_one(done: tuple[Path, Result], tmp_path:
 
 
 def test_what_is_interrupted_goes_on(
-    done: tuple[Path, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: None, done: tuple[Path, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*given: object) -> None:
         raise KeyboardInterrupt
@@ -131,7 +131,7 @@ def test_what_is_interrupted_goes_on(
         assert (tmp_path / "out" / name).read_bytes() == (done[0] / name).read_bytes()
 
 
-def test_a_gap_is_told_with_its_row(tmp_path: Path) -> None:
+def test_a_gap_is_told_with_its_row(here: None, tmp_path: Path) -> None:
     numbers = values()
     numbers[1, 0, 10] = np.nan
     result = command(tmp_path, numbers=numbers)
@@ -140,7 +140,7 @@ def test_a_gap_is_told_with_its_row(tmp_path: Path) -> None:
     assert "missing (row 65 is the last before)" in result.stderr
 
 
-def test_a_method_that_fails_is_reported_and_not_replaced(tmp_path: Path) -> None:
+def test_a_method_that_fails_is_reported_and_not_replaced(here: None, tmp_path: Path) -> None:
     numbers = values()
     numbers[4, 0, 5:] = np.nan  # five months of Sø, too few for last year's share
     result = command(tmp_path, numbers=numbers)
@@ -152,7 +152,7 @@ def test_a_method_that_fails_is_reported_and_not_replaced(tmp_path: Path) -> Non
     assert "Sø" not in set(marks.loc[marks["model"] == "seasonal_share", "area"])
 
 
-def test_bad_input_is_one_line(tmp_path: Path) -> None:
+def test_bad_input_is_one_line(here: None, tmp_path: Path) -> None:
     refused(command(tmp_path, "--models", "seasonal_shar"), "did you mean 'seasonal_share'")
     refused(command(tmp_path, "--origins", "2018-05"), "choose an origin within")
     refused(command(tmp_path, "--national", "Lund"), "Land")
@@ -168,7 +168,7 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["backtest"]).exit_code == 2
 
 
-def test_a_published_path_must_hold_every_month(tmp_path: Path) -> None:
+def test_a_published_path_must_hold_every_month(here: None, tmp_path: Path) -> None:
     path = tmp_path / "published.csv"
     start = ORIGINS[0] - 1
     rows = [f"{month_code(start)},{month_code(start + k)},3000" for k in range(1, 40)]

@@ -39,6 +39,15 @@ def test_no_method_sees_what_came(name: str) -> None:
     assert draws_of(method(name), before, origin).equals(draws_of(method(name), after, origin))
 
 
+@pytest.mark.parametrize("name", ["naive", "seasonal_naive", "seasonal_share", "theta_share"])
+def test_nor_what_came_of_the_nation_where_it_is_not_told(name: str) -> None:
+    origin, later = ORIGINS[1], poisoned(panel(), ORIGINS[1]).values
+    later[0, :, origin - FIRST + 1 :] = 28.0
+    ways = [plan(made, given="free", draws=20) for made in (panel(), panel(later))]
+    one, other = (draws_of(method(name), way, origin) for way in ways)
+    assert one.equals(other)
+
+
 def test_a_method_that_peeks_is_caught() -> None:
     origin = ORIGINS[1]
     clean, spoilt = panel(), poisoned(panel(), origin)

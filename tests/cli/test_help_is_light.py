@@ -7,7 +7,8 @@ import pytest
 
 HEAVY = (
     *("altair", "arviz", "babel", "jinja2", "numba", "numpy", "nutpie", "pandas", "pandera"),
-    *("pyarrow", "pydantic", "pymc", "pytensor", "rich", "scipy", "statsmodels", "xarray"),
+    *("pyarrow", "pydantic", "pymc", "pytensor", "rich", "scipy", "statsforecast", "statsmodels"),
+    "xarray",
 )
 PROGRAM = """
 import sys
@@ -18,7 +19,14 @@ print(*sorted({heavy!r} & set(sys.modules)), file=sys.stderr)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["project", "--help"], ["data", "check", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["project", "--help"],
+        ["backtest", "--help"],
+        ["data", "check", "--help"],
+    ],
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = PROGRAM.format(arguments=arguments, heavy=set(HEAVY))
