@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from forecast.config.base import Frozen, read_toml
 from forecast.config.files import find_config
@@ -142,6 +142,8 @@ class Sampling(Frozen):
     draws: int = Field(ge=100)
     parameter_sets: int = Field(ge=50)
     futures_per_draw: int = Field(ge=2, multiple_of=2)
+    candidates_per_draw: int = Field(ge=2, multiple_of=2)
+    official_errors: tuple[PositiveFloat, PositiveFloat, PositiveFloat]
     max_depth: int = Field(ge=2, le=12)
     target_accept: float = Field(gt=0.5, lt=1)
 

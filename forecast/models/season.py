@@ -5,41 +5,37 @@ national factors for unemployment and its split, patterns of zero mean for every
 has one pattern for each link, and its swing answers to the national level: exp(-kappa n[t]).
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.config.model import LinkPriors
 from forecast.models.kernels import Floats, Ints, season_shape
-from forecast.models.problem import Parameters, Problem, relative_level
+from forecast.models.problem import Problem, relative_level
 from forecast.models.states import Paths
 
 
-def seasonal_links(
-    problem: Problem,
-    priors: LinkPriors,
-    sets: Sequence[Parameters],
-    futures: int,
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Patterns of links and of the national rate over the calendar, in logs.
+def national_seasons(
+    priors: LinkPriors, sets: int, futures: int, rng: np.random.Generator
+) -> Floats:
+    """Patterns of the national rate over the calendar, in logs, (sets, futures, 12).
 
-    Futures that mirror each other have mirrored patterns, as their paths do. Where figures show
-    seasons by the month, the fit draws every link's season with its path, and none is added here.
-
-    Returns
-    -------
-    links, rate : (draws, S, 12) and (draws, 12), draws = len(sets) * futures
+    Futures that mirror each other have mirrored patterns, as their paths do.
     """
-    half = len(sets) * (futures // 2)
+    away = rng.standard_normal((sets, futures // 2, 12)) @ _factor().T
+    return _mirrored(priors.root.season_sd * away) + np.array(priors.root.season_ledige)
+
+
+def seasonal_links(
+    problem: Problem, priors: LinkPriors, sets: int, futures: int, rng: np.random.Generator
+) -> Floats:
+    """Patterns of the links over the calendar, on each link's scale, (sets, futures, S, 12).
+
+    Where figures show seasons by the month, the fit draws every link's season with its path, and
+    none is added here.
+    """
     series = problem.series
-    factor = np.linalg.cholesky(season_shape() + 1e-9 * np.eye(12))
-    links = series.season_sd[:, None] * (
-        rng.standard_normal((half, len(series.names), 12)) @ factor.T
-    )
-    rate = priors.root.season_sd * (rng.standard_normal((half, 12)) @ factor.T)
-    links, rate = _mirrored(links, futures), _mirrored(rate, futures)
+    away = rng.standard_normal((sets, futures // 2, len(series.names), 12)) @ _factor().T
+    links = _mirrored(series.season_sd[:, None] * away)
     shown = _shown_by_month(problem)
     if np.any(shown & (series.season_sd > 0)):
         links = np.zeros_like(links)  # the paths themselves carry it
@@ -47,8 +43,12 @@ def seasonal_links(
     split_links = [
         n for n, name in enumerate(series.names) if name.startswith("composition:") and not shown[n]
     ]
-    links[:, split_links] += split - split.mean()
-    return links, rate + np.array(priors.root.season_ledige)
+    links[:, :, split_links] += split - split.mean()
+    return links
+
+
+def _factor() -> Floats:
+    return np.asarray(np.linalg.cholesky(season_shape() + 1e-9 * np.eye(12)), dtype=np.float64)
 
 
 def _shown_by_month(problem: Problem) -> NDArray[np.bool_]:
@@ -59,11 +59,9 @@ def _shown_by_month(problem: Problem) -> NDArray[np.bool_]:
     return np.any(figures.coefficients[rows] != 0, axis=0)
 
 
-def _mirrored(patterns: Floats, futures: int) -> Floats:
-    """Half of the draws and their mirror images, in the order of `states` (pairs within a set)."""
-    sets = len(patterns) // (futures // 2)
-    shaped = patterns.reshape(sets, futures // 2, *patterns.shape[1:])
-    return np.concatenate([shaped, -shaped], axis=1).reshape(-1, *patterns.shape[1:])
+def _mirrored(patterns: Floats) -> Floats:
+    """Half of the futures of every set, (sets, futures / 2, ...), with their mirror images."""
+    return np.concatenate([patterns, -patterns], axis=1)
 
 
 def add_season(

@@ -138,7 +138,8 @@ def explain(c: Conditioner, weights: Floats) -> Paths:
     by_window = np.matmul(np.swapaxes(weighted, 1, 2), c.one_hot)  # (q, S, W)
     links = response(problem, grid, p, rate) + _explain_trend(c, weighted)
     links += _explain_shocks(c, by_window)
-    links += p.noise[:, None] ** 2 * (by_window @ grid.windows)
+    flat = by_window.reshape(-1, by_window.shape[-1]) @ grid.windows
+    links += p.noise[:, None] ** 2 * flat.reshape(links.shape)
     if c.parts.has_season:
         links += _explain_season(c, weights)
     return Paths(links, rate)
@@ -175,19 +176,21 @@ def _explain_shocks(c: Conditioner, by_window: Floats) -> Floats:
     scaled = by_window * p.scale[:, None]
     out = np.zeros((*by_window.shape[:2], len(c.grid.months)))
     for index in range(len(KERNELS)):
-        mask = parts.kernel_masks[index]
-        if not mask.any():
+        members = np.flatnonzero(parts.kernel_masks[index])
+        if not members.size:
             continue
         over = kernels.ornstein_uhlenbeck(c.grid.cross, p.memory[index]) @ parts.windows.T
-        mine = scaled * mask[:, None]
-        total = own[:, None] * mine
+        mine = scaled[:, members]
+        total = own[members, None] * mine
         for share, member, groups in (
-            (p.by_area, area, parts.area_groups),
-            (p.by_benefit, benefit, parts.benefit_groups),
+            (p.by_area, area[members], parts.area_groups[members]),
+            (p.by_benefit, benefit[members], parts.benefit_groups[members]),
         ):
             common = np.matmul(groups.T, mine * member[:, None])
-            total = total + share * (member[:, None] * mask[:, None]) * np.matmul(groups, common)
-        out += p.scale[:, None] * (total @ over.T)
+            total = total + share * member[:, None] * np.matmul(groups, common)
+        total *= p.scale[members, None]
+        flat = total.reshape(-1, total.shape[-1]) @ over.T
+        out[:, members] = flat.reshape(*total.shape[:2], -1)
     return out
 
 
@@ -310,9 +313,10 @@ def _levels(memory: Floats, count: int, length: int, rng: np.random.Generator) -
     """Stationary paths of unit monthly shocks, exact at whole months, (count, links, T)."""
     keep = np.exp(-1.0 / memory)
     shock = np.sqrt(0.5 * memory * (1.0 - keep**2))
-    out = rng.standard_normal((count, len(memory), length))
-    out[:, :, 0] *= np.sqrt(0.5 * memory)
-    out[:, :, 1:] *= shock[:, None]
+    # months first: a step then works on neighbours in memory
+    out = rng.standard_normal((length, count, len(memory)))
+    out[0] *= np.sqrt(0.5 * memory)
+    out[1:] *= shock
     for t in range(1, length):
-        out[:, :, t] += keep * out[:, :, t - 1]
-    return out
+        out[t] += keep * out[t - 1]
+    return np.moveaxis(out, 0, 2)

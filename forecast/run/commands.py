@@ -214,7 +214,8 @@ def _prior_futures(inputs: Inputs, specs: Sequence[ScenarioSpec], seed: int) -> 
     blind = replace(inputs.problem, figures=replace(figures, sd=np.full(len(figures.sd), 1e6)))
     raw = prior_raw(inputs.problem, inputs.priors, _PRIOR_SETS, np.random.default_rng([seed, 2]))
     sets = parameters(raw, inputs.problem, inputs.priors)
-    return futures(inputs, blind, sets, specs, seed)
+    kept = inputs.priors.sampling.futures_per_draw
+    return futures(inputs, blind, sets, specs, seed, candidates=kept)
 
 
 def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:

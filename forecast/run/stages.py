@@ -16,13 +16,15 @@ from forecast.config import RunConfig, ScenarioSpec, bundled, load_config, load_
 from forecast.config.model import LinkPriors
 from forecast.core.panel import Panel
 from forecast.models.build import build_problem
-from forecast.models.futures import Bend, Future, identity, levels_of, simulate
+from forecast.models.drawing import Bend, Bent, identity, simulate
+from forecast.models.futures import Future, levels_of
 from forecast.models.kernels import Floats
 from forecast.models.link import Sizes, parameters, projected_raw
 from forecast.models.observations import Observation, observations
 from forecast.models.problem import Parameters, Problem
 from forecast.models.states import Conditioner, Paths
 from forecast.models.structure import Structure
+from forecast.run.choice import headline_choice
 from forecast.scenarios.condition import NationalPosterior, bend, conditions, national_posterior
 from forecast.sources.figures import load_figures
 from forecast.sources.published import Published, load_published
@@ -160,16 +162,23 @@ def futures(
     sets: Sequence[Parameters],
     specs: Sequence[ScenarioSpec],
     seed: int,
+    candidates: int | None = None,
 ) -> list[Projected]:
-    """Futures of given parameters under scenarios."""
+    """Futures of given parameters under scenarios.
+
+    Candidates are as many as the model says, unless their number is given.
+    """
     from threadpoolctl import threadpool_limits
 
-    config, count = inputs.config, inputs.priors.sampling.futures_per_draw
-    bends = [_Bend(inputs, problem, spec, len(sets), count, seed) for spec in specs]
+    config, sampling = inputs.config, inputs.priors.sampling
+    kept = sampling.futures_per_draw
+    drawn = max(candidates or sampling.candidates_per_draw, kept)
     cache = _Cache()
-    calls: list[Bend] = [
-        b.bound(cache) if spec.statements else identity
-        for b, spec in zip(bends, specs, strict=True)
+    bends: list[Bend] = [
+        _Bend(inputs, problem, spec, (len(sets), kept, drawn), seed, cache)
+        if spec.statements
+        else identity
+        for spec in specs
     ]
     # small matrices: a second thread of linear algebra only gets in the way
     with threadpool_limits(limits=1):
@@ -178,18 +187,19 @@ def futures(
             inputs.priors,
             sets,
             config.horizon_last,
-            count,
-            calls,
+            kept,
+            bends,
             np.random.default_rng([seed, 0]),
+            headline_choice(config, inputs.structure, problem, sampling, drawn),
         )
     reported = (config.last_data_month, config.headline.last)
     return [
         Projected(
             spec,
             levels_of(inputs.structure, made, k, config.first_month, reported),
-            bent.distance.T.ravel(),
+            made.distance[k],
         )
-        for k, (spec, bent) in enumerate(zip(specs, bends, strict=True))
+        for k, spec in enumerate(specs)
     ]
 
 
@@ -206,28 +216,40 @@ class _Cache(threading.local):
 
 
 class _Bend:
-    """One scenario's conditions with the errors of its bands."""
+    """One scenario's conditions, with several draws of the errors of its bands."""
 
     def __init__(
-        self, inputs: Inputs, problem: Problem, spec: ScenarioSpec, sets: int, count: int, seed: int
+        self,
+        inputs: Inputs,
+        problem: Problem,
+        spec: ScenarioSpec,
+        sizes: tuple[int, int, int],
+        seed: int,
+        cache: _Cache,
     ) -> None:
+        sets, kept, drawn = sizes
         months = np.arange(problem.first, inputs.config.horizon_last + 1)
         self._wanted = conditions(spec, inputs.config.country, months)
+        self._cache = cache
         rng = np.random.default_rng([seed, zlib.crc32(spec.id.encode())])
-        errors = rng.standard_normal((sets, count // 2, len(self._wanted)))
-        self._errors = np.concatenate([errors, -errors], axis=1)
-        self.distance = np.zeros((sets, count))
+        banded = any(w.variance > 0 for w in self._wanted)
+        times = drawn // kept if banded else 1
+        errors = rng.standard_normal((sets, times, kept // 2, len(self._wanted)))
+        self._errors = np.concatenate([errors, -errors], axis=2)
 
-    def bound(self, cache: _Cache) -> Bend:
-        """Give the bend as `simulate` calls it."""
-
-        def call(c: Conditioner, free: Paths, season: Floats, number: int) -> Paths:
-            moved, self.distance[number] = bend(
-                c, cache.of(c, number), free, self._wanted, season, self._errors[number]
+    def __call__(self, c: Conditioner, free: Paths, season: Floats, number: int) -> Bent:
+        errors = self._errors[number]
+        many = Paths(np.tile(free.links, (len(errors), 1, 1)), np.tile(free.rate, (len(errors), 1)))
+        return Bent(
+            *bend(
+                c,
+                self._cache.of(c, number),
+                many,
+                self._wanted,
+                np.tile(season, (len(errors), 1)),
+                errors.reshape(len(many.rate), -1),
             )
-            return moved
-
-        return call
+        )
 
 
 def _figures(config: RunConfig, published: Published) -> Panel:

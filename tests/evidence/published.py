@@ -17,7 +17,8 @@ from forecast.config.files import bundled
 from forecast.config.model import LinkPriors, load_model
 from forecast.core.panel import Panel
 from forecast.models.build import build_problem, typical
-from forecast.models.futures import Future, identity, levels_of, simulate
+from forecast.models.drawing import identity, simulate
+from forecast.models.futures import Future, levels_of
 from forecast.models.link import (
     Sizes,
     compile_model,

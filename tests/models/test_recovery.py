@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.models.futures import identity, simulate
+from forecast.models.drawing import identity, simulate
 from forecast.models.kernels import Floats
 from forecast.models.link import (
     Sizes,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecast.models.futures import Simulated, identity, simulate
+from forecast.models.drawing import Simulated, identity, simulate
 from forecast.models.kernels import Floats
 from forecast.models.problem import Parameters, layout
 from forecast.models.states import (

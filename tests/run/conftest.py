@@ -20,7 +20,14 @@ from forecast.run import Fit, Projected, project
 from forecast.run.archive import read_fit
 
 DRAWS = 400
-SIZES = {"chains": 2, "tune": 200, "draws": 150, "parameter_sets": 250, "futures_per_draw": 2}
+SIZES = {
+    "chains": 2,
+    "tune": 200,
+    "draws": 150,
+    "parameter_sets": 250,
+    "futures_per_draw": 2,
+    "candidates_per_draw": 6,
+}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import pytest
 from forecast.config.scenario import ScenarioSpec, Statement
 from forecast.core.period import Window
 from forecast.errors import ConfigError, ConvergenceError
-from forecast.models.futures import Bend, Future, Simulated, identity, levels_of, simulate
+from forecast.models.drawing import Bend, Bent, Simulated, identity, simulate
+from forecast.models.futures import Future, levels_of
 from forecast.models.kernels import Floats
 from forecast.models.problem import layout
 from forecast.models.states import Conditioner, Paths, condition, deviations, make_grid, mean_paths
@@ -75,8 +76,8 @@ def bend_of(world: World, *statements: Statement, sets: int, futures: int) -> Be
     wanted = conditions(spec_of(*statements), "Land", months)
     errors = np.random.default_rng(3).standard_normal((sets, futures, len(wanted)))
 
-    def call(c: Conditioner, free: Paths, season: Floats, number: int) -> Paths:
-        return bend(c, national_posterior(c), free, wanted, season, errors[number])[0]
+    def call(c: Conditioner, free: Paths, season: Floats, number: int) -> Bent:
+        return Bent(*bend(c, national_posterior(c), free, wanted, season, errors[number]))
 
     return call
 
