@@ -7,7 +7,7 @@ from pydantic import Field
 
 from forecast.config.base import Frozen, read_toml
 from forecast.config.files import find_config
-from forecast.config.model import Prior, Scale
+from forecast.config.model import Prior, Scale, Verdict
 
 
 class LevelPriors(Frozen):
@@ -92,6 +92,17 @@ class FitSettings(Frozen):
     tolerance_reason: str
 
 
+class NutsSettings(Frozen):
+    """Size of the sampling by NUTS."""
+
+    chains: int = Field(ge=2)
+    tune: int = Field(ge=100)
+    draws: int = Field(ge=100)
+    target_accept: float = Field(gt=0.5, lt=1)
+    max_depth: int = Field(ge=2, le=12)
+    reason: str
+
+
 class PanelPriors(Frozen):
     """All priors of the link model for monthly panels, and how it is fitted."""
 
@@ -106,6 +117,8 @@ class PanelPriors(Frozen):
     shared: SharedPriors
     nation: NationPriors
     fit: FitSettings
+    nuts: NutsSettings
+    verdict: Verdict
 
 
 def load_panel_model(name: str = "panel", beside: Path | None = None) -> PanelPriors:

@@ -23,7 +23,12 @@ so that missing months are steps with no observation, and nothing is divided by 
 may be small. Each link is evaluated at Q values of its own scale (nodes of a quadrature); their
 likelihoods are summed with weights, and the gradients with them.
 
-All of it stands in one file, since numba's cache on disk notices changes of that file only.
+A month that is missing has gain, e and d of zero, which the same lines then carry on unchanged, so
+nothing branches; and links are worked on `LANES` at a time, each number of the formulas being as
+many neighbours in memory, which the processor adds and multiplies at once.
+
+All of it stands in one file, since numba's cache on disk notices changes of that file only. Nothing
+here holds Python's interpreter, so chains of a sampler run side by side.
 """
 
 # numba's decorators hide the types of what they compile:
@@ -39,31 +44,70 @@ from forecast.models.dense import LOG_2PI
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LastState, LinkArrays, LinkGradient
 
+LANES = 64
+"""Most links worked on at once: so many that a loop over them outweighs the check that its arrays
+do not overlap. 8 are as fast as one, 64 twice as fast, 128 no faster."""
+
 
 class Tape(NamedTuple):
-    """What the filter leaves behind for one link: predictions, gains, errors."""
+    """What the filter is given, and what it leaves behind, for L links (the last axis)."""
 
-    loading: Floats  # (T, n)
-    state: Floats  # (T + 1, n), predicted
-    cov: Floats  # (T + 1, n, n), predicted
-    gain: Floats  # (T, n), zero where the month is missing
-    error: Floats  # (T,)
-    spread: Floats  # (T,) variance of the error
+    known: Floats  # (T, L) one where the month is known, else zero
+    error: Floats  # (T, L) the value less its expectation at first, then less its prediction
+    spread: Floats  # (T, L) variance of the noise at first, then of the error
+    loading: Floats  # (T, n, L)
+    keep: Floats  # (n, L) what is left of a state after a month
+    shock: Floats  # (n, L) variance that a month adds
+    start: Floats  # (n, L) variance before the first month
+    state: Floats  # (T + 1, n, L), predicted
+    cov: Floats  # (T + 1, n, n, L), predicted
+    gain: Floats  # (T, n, L), zero where the month is missing
+    value: Floats  # (L,) log likelihood
 
 
-@nb.njit(error_model="numpy", cache=True)
-def _tape(months: int, size: int) -> Tape:  # pragma: no cover
+class Slopes(NamedTuple):
+    """Derivatives of L links' log likelihoods by what their filters were given."""
+
+    mean: Floats  # (T, L)
+    variance: Floats  # (T, L)
+    loading: Floats  # (T, 1 + R, L)
+    keep: Floats  # (1 + R, L)
+    shock: Floats  # (1 + R, L)
+    start: Floats  # (1 + R, L)
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _tape(months: int, size: int, links: int) -> Tape:  # pragma: no cover
+    lanes = min(LANES, links)
     return Tape(
-        np.zeros((months, size)),
-        np.zeros((months + 1, size)),
-        np.zeros((months + 1, size, size)),
-        np.zeros((months, size)),
-        np.zeros(months),
-        np.ones(months),
+        np.zeros((months, lanes)),
+        np.zeros((months, lanes)),
+        np.ones((months, lanes)),
+        np.zeros((months, size, lanes)),
+        np.zeros((size, lanes)),
+        np.zeros((size, lanes)),
+        np.zeros((size, lanes)),
+        np.zeros((months + 1, size, lanes)),
+        np.zeros((months + 1, size, size, lanes)),
+        np.zeros((months, size, lanes)),
+        np.zeros(lanes),
     )
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _slopes(months: int, moving: int, links: int) -> Slopes:  # pragma: no cover
+    lanes = min(LANES, links)
+    return Slopes(
+        np.zeros((months, lanes)),
+        np.zeros((months, lanes)),
+        np.zeros((months, moving, lanes)),
+        np.zeros((moving, lanes)),
+        np.zeros((moving, lanes)),
+        np.zeros((moving, lanes)),
+    )
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def _transitions(
     arrays: LinkArrays, sigma: float
 ) -> tuple[Floats, Floats, Floats]:  # pragma: no cover
@@ -82,147 +126,161 @@ def _transitions(
     return keep, shock, start
 
 
-@nb.njit(error_model="numpy", cache=True)
-def _load(arrays: LinkArrays, scale: float, tape: Tape) -> None:  # pragma: no cover
-    """Write the observation's loadings into the tape."""
-    months, factors = arrays.load.shape
-    for t in range(months):
-        tape.loading[t, 0] = 1.0
-        for r in range(factors):
-            tape.loading[t, 1 + r] = scale * arrays.load[t, r]
-        for k in range(arrays.regressors.shape[1]):
-            tape.loading[t, 1 + factors + k] = arrays.regressors[t, k]
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _fill(arrays: LinkArrays, first: int, tape: Tape) -> None:  # pragma: no cover
+    """Write what the filter needs of the links from `first` on; the last one fills what is left.
 
-
-@nb.njit(error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
-def _forward(
-    value: Floats,
-    mean: Floats,
-    variance: Floats,
-    keep: Floats,
-    shock: Floats,
-    start: Floats,
-    tape: Tape,
-) -> float:  # pragma: no cover
-    """Filter one link; returns its log likelihood."""
-    size, total = len(keep), 0.0
-    tape.state[0] = 0.0
-    tape.cov[0] = np.diag(start)
-    for t in range(len(value)):
-        load, gain = tape.loading[t], tape.gain[t]
-        a, cov = tape.state[t], tape.cov[t]
-        ahead, cov_ahead = tape.state[t + 1], tape.cov[t + 1]
-        error, spread = 0.0, 1.0
-        if np.isnan(value[t]):
-            gain[:] = 0.0
-        else:
-            error, spread = value[t] - mean[t], variance[t]
-            for i in range(size):
-                seen = 0.0
-                for j in range(size):
-                    seen += cov[i, j] * load[j]
-                gain[i] = seen
-                spread += load[i] * seen
-                error -= load[i] * a[i]
-            for i in range(size):
-                gain[i] /= spread
-            total -= 0.5 * (LOG_2PI + np.log(spread) + error * error / spread)
-        tape.error[t], tape.spread[t] = error, spread
-        for i in range(size):
-            ahead[i] = keep[i] * (a[i] + gain[i] * error)
-            for j in range(i + 1):
-                left = keep[i] * keep[j] * (cov[i, j] - gain[i] * gain[j] * spread)
-                cov_ahead[i, j] = left
-                cov_ahead[j, i] = left
-            cov_ahead[i, i] += shock[i]
-    return total
-
-
-@nb.njit(error_model="numpy", cache=True, fastmath={"reassoc", "contract"})
-def _backward(
-    value: Floats,
-    keep: Floats,
-    factors: int,
-    tape: Tape,
-    d_mean: Floats,
-    d_variance: Floats,
-    d_load: Floats,
-    d_state: Floats,
-) -> None:  # pragma: no cover
-    """Differentiate one link's log likelihood by what its filter was given.
-
-    `d_mean`, `d_variance` (T,) and `d_load` (T, R) are by month; `d_state` (3, 1 + R) holds the
-    derivatives by `keep`, `shock` and `start` of the states that move.
+    Link ``s * Q + q`` is series s at node q.
     """
-    size = len(keep)
-    r, s, w, away = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
-    N, M = np.zeros((size, size)), np.zeros((size, size))
-    d_state[:] = 0.0
-    for t in range(len(value) - 1, -1, -1):
-        load, gain, cov, spread = tape.loading[t], tape.gain[t], tape.cov[t], tape.spread[t]
-        for i in range(1 + factors):
-            d_state[1, i] += 0.5 * (r[i] * r[i] - N[i, i])
-            wander = 0.0
-            for j in range(size):
-                wander += N[i, j] * keep[j] * (cov[j, i] - gain[j] * gain[i] * spread)
-            d_state[0, i] -= wander
-            away[i] = r[i]
+    (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
+    for lane in range(len(tape.value)):
+        s, q = divmod(min(first + lane, series * nodes - 1), nodes)
+        keep, shock, start = _transitions(arrays, arrays.sigma[s, q])
+        scale = arrays.scale[s, q]
+        for i in range(len(keep)):
+            tape.keep[i, lane] = keep[i]
+            tape.shock[i, lane] = shock[i]
+            tape.start[i, lane] = start[i]
+        for t in range(months):
+            missing = np.isnan(arrays.value[s, t])
+            tape.known[t, lane] = 0.0 if missing else 1.0
+            tape.error[t, lane] = 0.0 if missing else arrays.value[s, t] - arrays.mean[s, t]
+            tape.spread[t, lane] = arrays.variance[s, t]
+            tape.loading[t, 0, lane] = 1.0
+            for r in range(factors):
+                tape.loading[t, 1 + r, lane] = scale * arrays.load[t, r]
+            for k in range(arrays.regressors.shape[1]):
+                tape.loading[t, 1 + factors + k, lane] = arrays.regressors[t, k]
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _forward(tape: Tape) -> None:  # pragma: no cover
+    """Filter the links that the tape holds, and write their log likelihoods."""
+    size, months, lanes = len(tape.keep), len(tape.known), len(tape.value)
+    keep, total = tape.keep, tape.value
+    seen = np.empty(lanes)
+    total[:] = 0.0
+    tape.state[0] = 0.0
+    tape.cov[0] = 0.0
+    for i in range(size):
+        tape.cov[0, i, i] = tape.start[i]
+    for t in range(months):
+        load, gain, cov, a = tape.loading[t], tape.gain[t], tape.cov[t], tape.state[t]
+        known, error, spread = tape.known[t], tape.error[t], tape.spread[t]
+        ahead, cov_ahead = tape.state[t + 1], tape.cov[t + 1]
         for i in range(size):
-            s[i] = keep[i] * r[i]
+            seen[:] = 0.0
             for j in range(size):
-                M[i, j] = keep[i] * N[i, j] * keep[j]
-        e, d = 0.0, 0.0
-        if np.isnan(value[t]):
-            r[:] = s
-            N[:] = M
-        else:
-            e, d = tape.error[t] / spread, 1.0 / spread
-            for i in range(size):
-                w[i] = 0.0
-                for j in range(size):
-                    w[i] += M[i, j] * gain[j]
-                e -= gain[i] * s[i]
-                d += gain[i] * w[i]
-            for i in range(size):
-                r[i] = s[i] + load[i] * e
-                for j in range(i + 1):
-                    new = M[i, j] - load[i] * w[j] - w[i] * load[j] + load[i] * load[j] * d
-                    N[i, j] = new
-                    N[j, i] = new
-        d_mean[t] = e
-        d_variance[t] = 0.5 * (e * e - d)
-        for i in range(1 + factors):
-            smooth, pull = tape.state[t, i], 0.0
-            for j in range(size):
-                smooth += cov[i, j] * r[j]
-                pull += cov[i, j] * (load[j] * d - w[j])
-            d_state[0, i] += away[i] * smooth
-            if i > 0:
-                d_load[t, i - 1] = 0.0 if np.isnan(value[t]) else e * smooth - pull
-    for i in range(1 + factors):
-        d_state[2, i] = 0.5 * (r[i] * r[i] - N[i, i])
+                for x in range(lanes):
+                    seen[x] += cov[i, j, x] * load[j, x]
+            for x in range(lanes):
+                gain[i, x] = known[x] * seen[x]
+                spread[x] += load[i, x] * seen[x]
+                error[x] -= known[x] * load[i, x] * a[i, x]
+        for x in range(lanes):
+            total[x] -= 0.5 * known[x] * (LOG_2PI + np.log(spread[x]) + error[x] ** 2 / spread[x])
+            seen[x] = 1.0 / spread[x]
+        for i in range(size):
+            for x in range(lanes):
+                gain[i, x] *= seen[x]
+                ahead[i, x] = keep[i, x] * (a[i, x] + gain[i, x] * error[x])
+        for i in range(size):
+            for j in range(i + 1):
+                for x in range(lanes):
+                    left = cov[i, j, x] - gain[i, x] * gain[j, x] * spread[x]
+                    left *= keep[i, x] * keep[j, x]
+                    cov_ahead[i, j, x] = left
+                    cov_ahead[j, i, x] = left
+            for x in range(lanes):
+                cov_ahead[i, i, x] += tape.shock[i, x]
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
+    """Differentiate the log likelihoods that `_forward` wrote."""
+    size, months, moving = len(tape.keep), len(tape.known), len(slopes.keep)
+    keep, lanes = tape.keep, len(tape.value)
+    r, s, w = np.zeros((size, lanes)), np.zeros((size, lanes)), np.zeros((size, lanes))
+    N, M = np.zeros((size, size, lanes)), np.zeros((size, size, lanes))
+    away, pull = np.zeros((moving, lanes)), np.zeros((size, lanes))
+    e, d, smooth = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+    slopes.keep[:] = 0.0
+    slopes.shock[:] = 0.0
+    for t in range(months - 1, -1, -1):
+        load, gain, cov = tape.loading[t], tape.gain[t], tape.cov[t]
+        known, spread = tape.known[t], tape.spread[t]
+        for i in range(moving):
+            for x in range(lanes):
+                slopes.shock[i, x] += 0.5 * (r[i, x] * r[i, x] - N[i, i, x])
+                away[i, x] = r[i, x]
+            for j in range(size):
+                for x in range(lanes):
+                    left = cov[j, i, x] - gain[j, x] * gain[i, x] * spread[x]
+                    slopes.keep[i, x] -= N[i, j, x] * keep[j, x] * left
+        for i in range(size):
+            for x in range(lanes):
+                s[i, x] = keep[i, x] * r[i, x]
+                w[i, x] = 0.0
+            for j in range(size):
+                for x in range(lanes):
+                    M[i, j, x] = keep[i, x] * N[i, j, x] * keep[j, x]
+                    w[i, x] += M[i, j, x] * gain[j, x]
+        for x in range(lanes):
+            e[x] = known[x] * tape.error[t, x] / spread[x]
+            d[x] = known[x] / spread[x]
+        for i in range(size):
+            for x in range(lanes):
+                e[x] -= gain[i, x] * s[i, x]
+                d[x] += gain[i, x] * w[i, x]
+        for i in range(size):
+            for x in range(lanes):
+                r[i, x] = s[i, x] + load[i, x] * e[x]
+                pull[i, x] = load[i, x] * d[x] - w[i, x]
+            for j in range(i + 1):
+                for x in range(lanes):
+                    new = M[i, j, x] - w[i, x] * load[j, x] + load[i, x] * pull[j, x]
+                    N[i, j, x] = new
+                    N[j, i, x] = new
+        for x in range(lanes):
+            slopes.mean[t, x] = e[x]
+            slopes.variance[t, x] = 0.5 * (e[x] * e[x] - d[x])
+        for i in range(moving):
+            for x in range(lanes):
+                smooth[x] = tape.state[t, i, x]
+                slopes.loading[t, i, x] = 0.0
+            for j in range(size):
+                for x in range(lanes):
+                    smooth[x] += cov[i, j, x] * r[j, x]
+                    slopes.loading[t, i, x] -= cov[i, j, x] * pull[j, x]
+            for x in range(lanes):
+                slopes.keep[i, x] += away[i, x] * smooth[x]
+                slopes.loading[t, i, x] += e[x] * smooth[x]
+    for i in range(moving):
+        for x in range(lanes):
+            slopes.start[i, x] = 0.5 * (r[i, x] * r[i, x] - N[i, i, x])
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def _chain(
-    arrays: LinkArrays, sigma: float, d_state: Floats
+    arrays: LinkArrays, tape: Tape, slopes: Slopes, lane: int
 ) -> tuple[float, float, float]:  # pragma: no cover
     """Give derivatives by the logs of sigma and both memories from those by the states."""
-    keep, shock, start = _transitions(arrays, sigma)
+    by_keep, by_shock, by_start = slopes.keep, slopes.shock, slopes.start
+    keep, start, shock = tape.keep[:, lane], tape.start[:, lane], tape.shock[:, lane]
     memory, factors = arrays.level_memory, arrays.load.shape[1]
-    by_sigma = 2.0 * (shock[0] * d_state[1, 0] + start[0] * d_state[2, 0])
+    by_sigma = 2.0 * (shock[0] * by_shock[0, lane] + start[0] * by_start[0, lane])
     by_level = 0.0
     if not np.isinf(memory):
-        by_level = keep[0] / memory * d_state[0, 0] + start[0] * d_state[2, 0]
-        by_level += (shock[0] - 2.0 * start[0] * keep[0] ** 2 / memory) * d_state[1, 0]
+        by_level = keep[0] / memory * by_keep[0, lane] + start[0] * by_start[0, lane]
+        by_level += (shock[0] - 2.0 * start[0] * keep[0] ** 2 / memory) * by_shock[0, lane]
     by_season = 0.0
     for i in range(1, 1 + factors):
         slope = keep[i] / arrays.season_memory
-        by_season += slope * (d_state[0, i] - 2.0 * keep[i] * d_state[1, i])
+        by_season += slope * (by_keep[i, lane] - 2.0 * keep[i] * by_shock[i, lane])
     return by_sigma, by_level, by_season
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def _log_sum(logs: Floats, log_weight: Floats) -> tuple[float, Floats]:  # pragma: no cover
     """Log of the weighted sum of likelihoods, and each node's part of it."""
     total = logs + log_weight
@@ -231,103 +289,124 @@ def _log_sum(logs: Floats, log_weight: Floats) -> tuple[float, Floats]:  # pragm
     return top + np.log(np.sum(parts)), parts / np.sum(parts)
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
     """Log likelihood of each link at each node, (S, Q)."""
-    series, nodes = arrays.sigma.shape
-    months, factors = arrays.load.shape
-    tape = _tape(months, 1 + factors + len(arrays.constant_variance))
-    out = np.empty((series, nodes))
-    for s in range(series):
-        for q in range(nodes):
-            keep, shock, start = _transitions(arrays, arrays.sigma[s, q])
-            _load(arrays, arrays.scale[s, q], tape)
-            out[s, q] = _forward(
-                arrays.value[s], arrays.mean[s], arrays.variance[s], keep, shock, start, tape
-            )
-    return out
+    (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
+    tape = _tape(months, 1 + factors + len(arrays.constant_variance), series * nodes)
+    out = np.empty(series * nodes)
+    for first in range(0, len(out), LANES):
+        _fill(arrays, first, tape)
+        _forward(tape)
+        for lane in range(min(LANES, len(out) - first)):
+            out[first + lane] = tape.value[lane]
+    return out.reshape((series, nodes))
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pragma: no cover
     """Sum over links of the log likelihood summed over nodes, and its gradient."""
-    series, nodes = arrays.sigma.shape
-    months, factors = arrays.load.shape
-    tape = _tape(months, 1 + factors + len(arrays.constant_variance))
+    (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
+    tape = _tape(months, 1 + factors + len(arrays.constant_variance), series * nodes)
+    links = series * nodes
+    slopes = _slopes(months, 1 + factors, links)
+    logs, chained = np.empty(links), np.empty((links, 4))
+    means, variances = np.empty((links, months)), np.empty((links, months))
+    loads = np.empty((links, months, factors))
+    for first in range(0, links, LANES):
+        _fill(arrays, first, tape)
+        _forward(tape)
+        _backward(tape, slopes)
+        for lane in range(min(LANES, links - first)):
+            link = first + lane
+            s, q = divmod(link, nodes)
+            logs[link] = tape.value[lane]
+            by_sigma, by_level, by_season = _chain(arrays, tape, slopes, lane)
+            by_scale = 0.0
+            for t in range(months):
+                means[link, t] = slopes.mean[t, lane]
+                variances[link, t] = slopes.variance[t, lane]
+                for r in range(factors):
+                    by_load = arrays.scale[s, q] * slopes.loading[t, 1 + r, lane]
+                    loads[link, t, r] = by_load
+                    by_scale += by_load * arrays.load[t, r]
+            chained[link] = (by_sigma, by_level, by_season, by_scale)
+    return _weighted(arrays.log_weight, logs, means, variances, loads, chained)
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _weighted(
+    log_weight: Floats,
+    logs: Floats,
+    means: Floats,
+    variances: Floats,
+    loads: Floats,
+    chained: Floats,
+) -> tuple[float, LinkGradient]:  # pragma: no cover
+    """Sum nodes by their parts of each series' likelihood, and series."""
+    (series, nodes), (_, months, factors) = log_weight.shape, loads.shape
     d_mean, d_variance = np.zeros((series, months)), np.zeros((series, months))
-    d_sigma, d_scale = np.zeros((series, nodes)), np.zeros((series, nodes))
-    parts = np.zeros((series, nodes))
-    d_load, by_level, by_season, total = np.zeros((months, factors)), 0.0, 0.0, 0.0
-    logs, memories = np.empty(nodes), np.empty((nodes, 2))
-    means, variances = np.empty((nodes, months)), np.empty((nodes, months))
-    loads, d_state = np.empty((nodes, months, factors)), np.empty((3, 1 + factors))
+    d_sigma, d_scale = np.empty((series, nodes)), np.empty((series, nodes))
+    parts, d_load = np.empty((series, nodes)), np.zeros((months, factors))
+    by_level, by_season, total = 0.0, 0.0, 0.0
     for s in range(series):
-        y = arrays.value[s]
-        for q in range(nodes):
-            sigma, scale = arrays.sigma[s, q], arrays.scale[s, q]
-            keep, shock, start = _transitions(arrays, sigma)
-            _load(arrays, scale, tape)
-            logs[q] = _forward(y, arrays.mean[s], arrays.variance[s], keep, shock, start, tape)
-            _backward(y, keep, factors, tape, means[q], variances[q], loads[q], d_state)
-            d_sigma[s, q], memories[q, 0], memories[q, 1] = _chain(arrays, sigma, d_state)
-            loads[q] *= scale
-            d_scale[s, q] = np.sum(loads[q] * arrays.load)
-        value, part = _log_sum(logs, arrays.log_weight[s])
+        value, part = _log_sum(logs[s * nodes : (s + 1) * nodes], log_weight[s])
         total += value
         parts[s] = part
         for q in range(nodes):
-            d_mean[s] += part[q] * means[q]
-            d_variance[s] += part[q] * variances[q]
-            d_load += part[q] * loads[q]
-            d_sigma[s, q] *= part[q]
-            d_scale[s, q] *= part[q]
-            by_level += part[q] * memories[q, 0]
-            by_season += part[q] * memories[q, 1]
+            link = s * nodes + q
+            d_mean[s] += part[q] * means[link]
+            d_variance[s] += part[q] * variances[link]
+            d_load += part[q] * loads[link]
+            d_sigma[s, q] = part[q] * chained[link, 0]
+            by_level += part[q] * chained[link, 1]
+            by_season += part[q] * chained[link, 2]
+            d_scale[s, q] = part[q] * chained[link, 3]
     return total, LinkGradient(
         d_mean, d_variance, d_sigma, d_scale, parts, d_load, by_level, by_season
     )
 
 
-@nb.njit(error_model="numpy", cache=True)
-def _spread_shock(
-    first: float, later: float, keep: Floats, tape: Tape, response: Floats
-) -> None:  # pragma: no cover
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _spread_shock(tape: Tape, lane: int, response: Floats) -> None:  # pragma: no cover
     """Carry unit shocks of the level through the filter's error, month by month, (n, T + 1)."""
-    months, size = tape.gain.shape
+    months, size = len(tape.known), len(tape.keep)
     response[:] = 0.0
-    response[0, 0] = first
+    response[0, 0] = np.sqrt(tape.start[0, lane])
     for t in range(months):
         for j in range(t + 1):
             seen = 0.0
             for i in range(size):
-                seen += tape.loading[t, i] * response[i, j]
+                seen += tape.loading[t, i, lane] * response[i, j]
             for i in range(size):
-                response[i, j] = keep[i] * (response[i, j] - tape.gain[t, i] * seen)
-        response[0, t + 1] = later
+                left = response[i, j] - tape.gain[t, i, lane] * seen
+                response[i, j] = tape.keep[i, lane] * left
+        response[0, t + 1] = np.sqrt(tape.shock[0, lane])
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def last_state(arrays: LinkArrays) -> LastState:  # pragma: no cover
-    """State of every link in the month after the last, at the first node of each."""
+    """State of every link in the month after the last; there is one node of each."""
     series, (months, factors) = len(arrays.value), arrays.load.shape
     size = 1 + factors + len(arrays.constant_variance)
-    tape = _tape(months, size)
+    tape = _tape(months, size, series)
     mean, cov = np.empty((series, size)), np.empty((series, size, size))
     keeps, shocks = np.empty((series, size)), np.empty((series, size))
     response = np.empty((series, size, months + 1))
-    for s in range(series):
-        keep, shock, start = _transitions(arrays, arrays.sigma[s, 0])
-        _load(arrays, arrays.scale[s, 0], tape)
-        _forward(arrays.value[s], arrays.mean[s], arrays.variance[s], keep, shock, start, tape)
-        mean[s], cov[s] = tape.state[months], tape.cov[months]
-        keeps[s], shocks[s] = keep, shock
-        _spread_shock(np.sqrt(start[0]), np.sqrt(shock[0]), keep, tape, response[s])
+    for first in range(0, series, LANES):
+        _fill(arrays, first, tape)
+        _forward(tape)
+        for lane in range(min(LANES, series - first)):
+            s = first + lane
+            mean[s], cov[s] = tape.state[months, :, lane], tape.cov[months, :, :, lane]
+            keeps[s], shocks[s] = tape.keep[:, lane], tape.shock[:, lane]
+            _spread_shock(tape, lane, response[s])
     return LastState(mean, cov, keeps, shocks, response)
 
 
-@nb.njit(error_model="numpy", cache=True)
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def one_step_errors(arrays: LinkArrays) -> tuple[Floats, Floats]:  # pragma: no cover
-    """Standardised one-step errors and what they owe to shocks of the level.
+    """Standardised one-step errors and what they owe to shocks of the level; one node of each.
 
     Returns
     -------
@@ -337,25 +416,27 @@ def one_step_errors(arrays: LinkArrays) -> tuple[Floats, Floats]:  # pragma: no 
     """
     series, (months, factors) = len(arrays.value), arrays.load.shape
     size = 1 + factors + len(arrays.constant_variance)
-    tape = _tape(months, size)
+    tape = _tape(months, size, series)
     errors, responses = np.full((series, months), np.nan), np.zeros((series, months, months))
     state = np.empty((size, months + 1))
-    for s in range(series):
-        keep, shock, start = _transitions(arrays, arrays.sigma[s, 0])
-        _load(arrays, arrays.scale[s, 0], tape)
-        _forward(arrays.value[s], arrays.mean[s], arrays.variance[s], keep, shock, start, tape)
-        state[:] = 0.0
-        state[0, 0] = np.sqrt(start[0])
-        for t in range(months):
-            known, spread = not np.isnan(arrays.value[s, t]), np.sqrt(tape.spread[t])
-            if known:
-                errors[s, t] = tape.error[t] / spread
-            for j in range(t + 1):
-                seen = 0.0
-                for i in range(size):
-                    seen += tape.loading[t, i] * state[i, j]
-                responses[s, t, j] = seen / spread if known else 0.0
-                for i in range(size):
-                    state[i, j] = keep[i] * (state[i, j] - tape.gain[t, i] * seen)
-            state[0, t + 1] = np.sqrt(shock[0])
+    for first in range(0, series, LANES):
+        _fill(arrays, first, tape)
+        _forward(tape)
+        for lane in range(min(LANES, series - first)):
+            s = first + lane
+            state[:] = 0.0
+            state[0, 0] = np.sqrt(tape.start[0, lane])
+            for t in range(months):
+                known, spread = tape.known[t, lane], np.sqrt(tape.spread[t, lane])
+                if known > 0:
+                    errors[s, t] = tape.error[t, lane] / spread
+                for j in range(t + 1):
+                    seen = 0.0
+                    for i in range(size):
+                        seen += tape.loading[t, i, lane] * state[i, j]
+                    responses[s, t, j] = known * seen / spread
+                    for i in range(size):
+                        left = state[i, j] - tape.gain[t, i, lane] * seen
+                        state[i, j] = tape.keep[i, lane] * left
+                state[0, t + 1] = np.sqrt(tape.shock[0, lane])
     return errors, responses

@@ -8,13 +8,14 @@ made to add up to one: what the areas leave of the nation is whatever the source
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import MonthlyPanel
 from forecast.errors import ConvergenceError, DataError
-from forecast.models import panel_shared
+from forecast.models import panel_nuts, panel_shared
 from forecast.models.kernels import Floats, Ints
 from forecast.models.method import Drawn, SeriesKey, checked_path
 from forecast.models.panel_density import PanelDensity
@@ -35,13 +36,14 @@ from forecast.models.panel_shared import Correlation
 
 @dataclass(frozen=True)
 class PanelFit:
-    """One group's fit by `laplace`.
+    """One group's fit.
 
     Attributes
     ----------
     density : what was fitted, with its data
     mode : of the pooled parameters
-    points : of their posterior, with weights and Pareto-k
+    points : of their posterior, with weights
+    verdict : how well the points stand for it, in a sentence
     correlation : of neighbours' level shocks
     above : (L, S) the areas that each lies in, by level
     """
@@ -49,29 +51,32 @@ class PanelFit:
     density: PanelDensity
     mode: Mode
     points: Weighted
+    verdict: str
     correlation: Correlation
     above: Ints
 
 
 @dataclass(frozen=True)
 class PanelLink:
-    """The link model, fitted by mode and curvature at each origin.
+    """The link model, fitted at each origin.
 
     Attributes
     ----------
     priors : of ``configs/models/panel.toml``
+    way : ``laplace``, by mode and curvature, or ``nuts``, by sampling
     shared : whether neighbours share shocks; off only to measure what that is worth
     nation : model of the national path where none is given
     """
 
     priors: PanelPriors
+    way: Literal["laplace", "nuts"] = "laplace"
     shared: bool = True
     nation: NationModel = field(default=drifting_walk)
 
     @property
     def name(self) -> str:
         """Name in tables."""
-        return "link"
+        return "link" if self.way == "laplace" else "link_nuts"
 
     def fit(
         self, history: MonthlyPanel, group: int, areas: tuple[str, ...], rng: np.random.Generator
@@ -99,7 +104,7 @@ class PanelLink:
         )
         density = first.anchored(start)
         mode = find_mode(density.value_and_gradient, start, settings.tolerance, settings.iterations)
-        points = weighted_points(density.value, mode, settings.points, rng)
+        points, verdict = self._points(density, mode, rng)
         above = panel_shared.lineage(history, areas)[: None if self.shared else 0]
         probability, _ = density.node_densities(mode.at)
         p = density.pooled(mode.at)
@@ -107,7 +112,24 @@ class PanelLink:
         correlation = panel_shared.estimate(
             density.arrays(p, typical), above, self.priors.shared.correlation
         )
-        return PanelFit(density, mode, points, correlation, above)
+        return PanelFit(density, mode, points, verdict, correlation, above)
+
+    def _points(
+        self, density: PanelDensity, mode: Mode, rng: np.random.Generator
+    ) -> tuple[Weighted, str]:
+        """Points of the posterior with equal weights or weights of importance, and a verdict."""
+        if self.way == "nuts":
+            found = panel_nuts.sample(density, mode, self.priors.nuts, rng)
+            drawn = panel_nuts.points(found)
+            verdict = panel_nuts.standing(found).sentence(self.priors.verdict)
+            return Weighted(drawn, np.full(len(drawn), 1 / len(drawn)), 0.0), verdict
+        points = weighted_points(density.value, mode, self.priors.fit.points, rng)
+        good = points.pareto_k <= TRUSTED_K
+        used = "used" if good else f"above {TRUSTED_K:g}, so not used"
+        return points, (
+            f"posterior of the link model: {'pass' if good else 'warn'}, importance weights of the "
+            f"normal at the mode have Pareto k {points.pareto_k:.2f}, {used}"
+        )
 
     def draw(
         self,
@@ -197,11 +219,7 @@ def _ratios(history: MonthlyPanel, group: int, areas: tuple[str, ...]) -> Mappin
 
 def _notes(national: str, group: str, fit: PanelFit) -> dict[SeriesKey, tuple[str, ...]]:
     """Say what a reader of the draws should know."""
-    k = fit.points.pareto_k
-    used = "used" if k <= TRUSTED_K else f"above {TRUSTED_K:g}, so not used"
-    notes: dict[SeriesKey, tuple[str, ...]] = {
-        (national, group): (f"importance weights of the link model: Pareto k {k:.2f}, {used}",)
-    }
+    notes: dict[SeriesKey, tuple[str, ...]] = {(national, group): (fit.verdict,)}
     series = fit.density.series
     for area, known in zip(series.areas, ~np.isnan(series.log_odds), strict=True):
         if not known.any():

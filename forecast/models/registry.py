@@ -36,6 +36,12 @@ def _link() -> Method:
     return PanelLink(load_panel_model())
 
 
+def _link_nuts() -> Method:
+    from forecast.models.panel_link import PanelLink
+
+    return PanelLink(load_panel_model(), "nuts")
+
+
 def _twice(rule: Rule) -> dict[str, Callable[[], Method]]:
     both: tuple[Classical, Classical] = (on_series(rule), on_share(rule))
     return {method.name: lambda method=method: method for method in both}
@@ -51,6 +57,7 @@ METHODS: Mapping[str, Callable[[], Method]] = MappingProxyType(
         "pool": _pool,
         "pool_share": _pool_share,
         "link": _link,
+        "link_nuts": _link_nuts,
     }
 )
 """Every method, by the name it has in tables."""

@@ -21,7 +21,7 @@ COUNT, HORIZON = 24, 14
 SEASONAL = {"seasonal_naive", "seasonal_share", "constant_share"}
 
 every_method = pytest.mark.parametrize("name", names())
-every_classical = pytest.mark.parametrize("name", [name for name in names() if name != "link"])
+every_classical = pytest.mark.parametrize("name", [n for n in names() if not n.startswith("link")])
 
 
 def path_given() -> Floats:

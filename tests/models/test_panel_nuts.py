@@ -1,0 +1,117 @@
+"""NUTS on the monthly links: a posterior that is known, agreement with weights, verdicts."""
+
+from dataclasses import replace
+
+import arviz as az
+import numpy as np
+import pytest
+
+from forecast.config.panel_model import NutsSettings, PanelPriors, load_panel_model
+from forecast.models import panel_nuts
+from forecast.models.panel_density import PanelDensity
+from forecast.models.panel_laplace import Mode, climb, find_mode
+from forecast.models.panel_link import PanelLink
+from forecast.models.panel_nuts import HYPER, Standing
+from forecast.models.panel_series import link_series
+from tests.models.panels import quick_priors, world
+
+FEW = NutsSettings(
+    chains=2, tune=200, draws=500, target_accept=0.85, max_depth=5, reason="quick for a test"
+)
+
+
+def fitted(seed: int = 1, *, blind: bool = False) -> tuple[PanelDensity, Mode]:
+    priors = load_panel_model()
+    panel = world(np.random.default_rng(seed), areas=5, months=36)
+    series = link_series(panel, 0, panel.areas[1:], priors.noise.small_cell)
+    if blind:
+        series = replace(series, log_odds=np.full_like(series.log_odds, np.nan))
+        density = PanelDensity.of(series, priors)
+        size = density.size
+        return density, Mode(np.zeros(size), 0.0, np.eye(size), np.ones(size))
+    first = PanelDensity.of(series, priors)
+    density = first.anchored(climb(first.value_and_gradient, first.start, 1e-4, 80))
+    return density, find_mode(density.value_and_gradient, density.start, 1e-4, 80)
+
+
+def test_without_data_the_posterior_is_the_prior() -> None:
+    density, mode = fitted(blind=True)
+    found = panel_nuts.sample(density, mode, FEW, np.random.default_rng(2))
+    z = panel_nuts.points(found)
+    summary = az.summary(found, var_names=["z"], kind="all", round_to="none")
+    off = summary["mean"] / summary["mcse_mean"]
+    assert np.abs(off).max() < 4.5  # 58 standard normals
+    spread = (summary["sd"] - 1.0) / summary["mcse_sd"]
+    assert np.abs(spread).max() < 4.5
+    assert z.shape == (1000, density.size)
+
+
+def test_the_mode_only_chooses_coordinates() -> None:
+    """Rounder or less round coordinates give the same posterior, within Monte Carlo error."""
+    density, mode = fitted()
+    other = Mode(mode.at + 0.2, mode.value, 0.8 * mode.root, mode.curvature)
+    sizes = FEW.model_copy(update={"max_depth": 6, "tune": 150, "draws": 300})
+    one, two = (
+        az.summary(
+            panel_nuts.sample(density, m, sizes, np.random.default_rng(k)),
+            var_names=["level_scale", "noise_scale", "level_memory", "kappa", "common"],
+            round_to="none",
+        )
+        for k, m in enumerate((mode, other))
+    )
+    error = np.hypot(one["mcse_mean"], two["mcse_mean"])
+    assert np.abs((one["mean"] - two["mean"]) / error).max() < 5.0
+
+
+def test_same_generator_same_draws_and_named_parameters() -> None:
+    density, mode = fitted()
+    sizes = FEW.model_copy(update={"tune": 100, "draws": 100})
+    one, again, other = (
+        panel_nuts.sample(density, mode, sizes, np.random.default_rng(k)) for k in (5, 5, 6)
+    )
+    assert np.array_equal(panel_nuts.points(one), panel_nuts.points(again))
+    assert not np.array_equal(panel_nuts.points(one), panel_nuts.points(other))
+    posterior = one["posterior"]
+    assert set(HYPER) <= set(posterior.data_vars)
+    assert float(posterior["level_spread"].min()) >= 0.0
+    assert float(posterior["season_spread"].min()) >= 0.0
+    z, p = panel_nuts.points(one)[7], density.pooled(panel_nuts.points(one)[7])
+    assert z.shape == (density.size,)
+    assert float(posterior["level_scale"].values.ravel()[7]) == pytest.approx(p.level_scale)
+    assert float(posterior["level_memory"].values.ravel()[7]) == pytest.approx(
+        np.log(p.level_memory)
+    )
+
+
+def nuts_priors(priors: PanelPriors) -> PanelPriors:
+    return priors.model_copy(update={"nuts": FEW})
+
+
+def test_sampled_and_approximate_posteriors_project_alike() -> None:
+    panel = world(np.random.default_rng(3), areas=10, months=60)
+    history = panel.until(int(panel.months[-13]))
+    path = panel.values[:1, :, -12:][0]
+    priors = nuts_priors(quick_priors(points=400, sets=200))
+    drawn = [
+        PanelLink(priors, way).draw(history, 12, path, 2000, np.random.default_rng(4))
+        for way in ("laplace", "nuts")
+    ]
+    low, middle, high = (
+        np.quantile(np.stack([d.draws for d in drawn]), q, axis=1) for q in (0.1, 0.5, 0.9)
+    )
+    width = (high - low)[1, 1:]
+    # 200 sets of parameters: a median is known to 0.025 of the width, a difference of 120 to 0.14
+    assert np.max(np.abs(middle[0] - middle[1])[1:] / width) < 0.15
+    assert np.mean((high - low)[0, 1:] / width) == pytest.approx(1.0, abs=0.1)
+    assert "effective draws" in drawn[1].notes["country", "benefit"][0]
+    assert "Pareto k" in drawn[0].notes["country", "benefit"][0]
+
+
+def test_a_verdict_says_what_is_wrong() -> None:
+    limits = load_panel_model().verdict
+    good = Standing(r_hat=1.002, ess=900.0, divergent=0, bfmi=0.9, worst="kappa")
+    assert good.sentence(limits).startswith("posterior of the link model: pass, R-hat 1.002")
+    bad = Standing(r_hat=1.05, ess=90.0, divergent=3, bfmi=0.1, worst="kappa")
+    said = bad.sentence(limits)
+    for words in ("fail", "R-hat 1.050", "kappa has 90", "3 steps diverged", "BFMI 0.10"):
+        assert words in said

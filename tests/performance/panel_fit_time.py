@@ -1,0 +1,141 @@
+"""What a fit of monthly links costs, beside what it replaces, in one run.
+
+    python -m tests.performance.panel_fit_time --part fit --panel ledige.csv
+    python -m tests.performance.panel_fit_time --part growth
+    python -m tests.performance.panel_fit_time --part latent
+
+fit: one panel by NUTS and by Laplace with draws of 24 months, beside AutoETS + AutoARIMA +
+AutoTheta with the same draws (without --panel: 98 simulated areas by 180 months, NUTS left out).
+growth: the fit by Laplace against the number of series and of months. latent: effective draws a
+second of the worst pooled parameter, against the same model with its states sampled.
+"""
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from forecast.config.panel_model import load_panel_model
+from forecast.core.monthly import MonthlyPanel
+from forecast.models import panel_nuts
+from forecast.models.panel_density import PanelDensity
+from forecast.models.panel_laplace import climb, find_mode
+from forecast.models.panel_link import PanelLink
+from forecast.models.panel_series import LinkSeries, link_series
+from forecast.models.registry import method
+from forecast.sources.monthly import read_monthly
+from tests.models.panels import world
+from tests.performance.latent import ess_a_second
+
+T = TypeVar("T")
+
+HORIZON, DRAWS = 24, 1000
+RIVALS = ("ets", "arima", "theta")
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds of a piece of work, and what it gave."""
+    begun = time.perf_counter()
+    found = work()
+    return time.perf_counter() - begun, found
+
+
+def fit(panel: MonthlyPanel, *, nuts: bool) -> pd.DataFrame:
+    """Seconds of each way to draws of the months ahead, and their sum over the rivals'."""
+    rows: dict[str, float] = {}
+    warm = world(np.random.default_rng(1), areas=4, months=40)
+    ways = ("link", "link_nuts") if nuts else ("link",)
+
+    def draw(name: str, of: MonthlyPanel) -> None:
+        method(name).draw(of, HORIZON, None, DRAWS, np.random.default_rng(2))
+
+    for name in (*ways, *RIVALS):
+        cold, _ = timed(lambda name=name: draw(name, warm))
+        rows[name], _ = timed(lambda name=name: draw(name, panel))
+        rows[f"{name}, cold start"] = cold
+    table = pd.DataFrame({"seconds": rows})
+    table["of the rivals' sum"] = table["seconds"] / sum(rows[name] for name in RIVALS)
+    return table.round(3)
+
+
+def growth() -> pd.DataFrame:
+    """Seconds of a fit by Laplace with its draws, by series and months, and memory used so far."""
+    model, rows = PanelLink(load_panel_model()), []
+    for series, months in (
+        (42, 72),
+        (98, 72),
+        (400, 72),
+        (1372, 72),
+        (98, 36),
+        (98, 60),
+        (98, 180),
+    ):
+        panel = world(np.random.default_rng(3), areas=series, months=months)
+        if months > 72:
+            settings = model.priors.fit.model_copy(update={"months": months})
+            model = replace(model, priors=model.priors.model_copy(update={"fit": settings}))
+        seconds, _ = timed(
+            lambda panel=panel, model=model: model.draw(
+                panel, HORIZON, None, 500, np.random.default_rng(4)
+            )
+        )
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        rows.append((series, months, round(seconds, 1), round(peak, 2)))
+    table = pd.DataFrame(rows, columns=["series", "months", "seconds", "GiB so far"])
+    at_72 = table[table["months"] == 72]
+    power = np.polyfit(np.log(at_72["series"]), np.log(at_72["seconds"]), 1)[0]
+    sys.stdout.write(f"time grows as series^{power:.2f}\n")
+    return table
+
+
+def latent() -> pd.DataFrame:
+    """Effective draws a second of the worst parameter, by the filter and by sampled states."""
+    priors = load_panel_model()
+    panel = world(np.random.default_rng(5), areas=10, months=48)
+    series: LinkSeries = link_series(panel, 0, panel.areas[1:], priors.noise.small_cell)
+
+    def ours() -> panel_nuts.Standing:
+        first = PanelDensity.of(series, priors)
+        start = climb(first.value_and_gradient, first.start, 1e-4, 80)
+        density = first.anchored(start)
+        mode = find_mode(density.value_and_gradient, start, 1e-4, 80)
+        found = panel_nuts.sample(density, mode, priors.nuts, np.random.default_rng(6))
+        return panel_nuts.standing(found)
+
+    ours()
+    seconds, good = timed(ours)
+    rate, r_hat, theirs = ess_a_second(series, priors)
+    rows = [
+        ("filter, NUTS", good.ess / seconds, good.r_hat, seconds, 1.0),
+        ("states sampled, NUTS", rate, r_hat, theirs, good.ess / seconds / rate),
+    ]
+    return pd.DataFrame(
+        rows, columns=["way", "least ESS a second", "R-hat", "seconds", "ours over it"]
+    ).round(3)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", choices=["fit", "growth", "latent"], required=True)
+    parser.add_argument("--panel", type=Path)
+    parser.add_argument("--national", default="Hele landet")
+    given = parser.parse_args()
+    if given.part == "fit" and given.panel is not None:
+        table = fit(read_monthly(given.panel, national=given.national).panel, nuts=True)
+    elif given.part == "fit":
+        table = fit(world(np.random.default_rng(7), areas=98, months=180), nuts=False)
+    else:
+        table = growth() if given.part == "growth" else latent()
+    sys.stdout.write(f"{table.to_string()}\n")
+
+
+if __name__ == "__main__":
+    main()
