@@ -221,3 +221,28 @@ def test_a_real_panel_is_projected_better_than_by_its_last_shares(shared_panels:
     assert ours < 0.9 * np.abs(last - truth).sum()
     low, high = np.quantile(drawn, [0.1, 0.9], axis=0)
     assert 0.7 < np.mean((low <= truth) & (truth <= high)) < 0.95
+
+
+def test_a_break_in_the_last_month_is_level_or_noise_and_widens_the_interval(
+    rng: np.random.Generator,
+) -> None:
+    """One month cannot tell a new level from an outlier: the projection lies between both."""
+    panel = world(rng)
+    broken = panel.values[4, 0].copy()
+    broken[-7:] *= 1.5
+    before, after = draw(panel, count=400), draw(with_values(panel, "area 3", broken), count=400)
+    middle = np.median(after.draws[:, 4, 0, 0])
+    assert np.median(before.draws[:, 4, 0, 0]) < middle < 1.05 * broken[-6]
+    spread = [np.log(d.draws[:, 4, 0, 0]).std() for d in (before, after)]
+    assert spread[1] > 1.3 * spread[0]
+
+
+def test_a_year_of_a_series_is_enough_to_project_it(rng: np.random.Generator) -> None:
+    panel = world(rng)
+    short = panel.values[4, 0].copy()
+    short[:-18] = np.nan
+    whole, part = draw(panel, count=400), draw(with_values(panel, "area 3", short), count=400)
+    ratio = np.median(part.draws[:, 4, 0], axis=0) / np.median(whole.draws[:, 4, 0], axis=0)
+    assert ratio == pytest.approx(np.ones(6), abs=0.05)
+    spread = np.log(part.draws[:, 4, 0]).std(axis=0) / np.log(whole.draws[:, 4, 0]).std(axis=0)
+    assert np.all(spread > 0.8)
