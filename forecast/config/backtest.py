@@ -53,6 +53,17 @@ class PanelFile(Frozen):
     unit: str | None = None
 
 
+class LevelBreak(Frozen):
+    """``[[breaks]]``: a month from which on a series is not what it was, and why."""
+
+    area: str
+    group: str | None = None
+    period: str = Field(description="the first month of the new level, such as 2022-01")
+    sd: float = Field(gt=0, le=3, description="how large it may be: 0.3 is about 30 per cent")
+    unit: Literal["log"] = Field(description="'log': sd is of the logarithm")
+    reason: str = Field(min_length=1, description="in words, with its source")
+
+
 class Origins(Frozen):
     """``[origins]``: the last months a model may see, as a list or from one to another."""
 
@@ -76,6 +87,7 @@ class BacktestFile(Frozen):
     seed: int = Field(ge=0, lt=2**32, description="a whole number; the same seed, the same result")
     panel: PanelFile = Field(description="a table [panel]")
     origins: Origins = Field(description="a table [origins]")
+    breaks: tuple[LevelBreak, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,8 @@ class BacktestConfig:
         Names of the models, in the order of the tables.
     draws, seed
         Number of joint futures of each origin, and where randomness starts.
+    breaks
+        Breaks of level, each with its month.
     sources
         Every TOML file that this rests on, by its name within a configuration folder.
     """
@@ -126,6 +140,7 @@ class BacktestConfig:
     draws: int
     seed: int
     sources: MappingProxyType[str, Path] = field(repr=False)
+    breaks: tuple[tuple[int, LevelBreak], ...] = ()
 
 
 def load_backtest_config(path: Path, panel: Path | None = None) -> BacktestConfig:
@@ -163,6 +178,10 @@ def load_backtest_config(path: Path, panel: Path | None = None) -> BacktestConfi
         draws=content.draws,
         seed=content.seed,
         sources=_sources(path),
+        breaks=tuple(
+            (_month(one.period, f"{path}: breaks[{k}].period"), one)
+            for k, one in enumerate(content.breaks)
+        ),
     )
 
 

@@ -58,6 +58,25 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Break:
+    """A month from which on a series is not what it was: a new rule, a new way of counting.
+
+    Attributes
+    ----------
+    area, group : the series
+    month : first month of the new level, year * 12 + month - 1
+    sd : how large such a break may be, prior standard deviation in logs
+    reason : in words, with its source
+    """
+
+    area: str
+    group: str
+    month: int
+    sd: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class MonthlyPanel:
     """Values of areas and groups in consecutive months.
 
@@ -75,6 +94,7 @@ class MonthlyPanel:
     provisional : (A, G, T) values that will be revised
     group_parents : the group each group is part of, None for a group that is part of none
     vintages : what was known when, oldest first; empty where only one release is at hand
+    breaks : of level, known by their month
     """
 
     areas: tuple[str, ...]
@@ -89,6 +109,7 @@ class MonthlyPanel:
     provisional: Flags
     group_parents: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
     vintages: tuple[Vintage, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.areas), len(self.groups), len(self.months))
@@ -190,6 +211,7 @@ class MonthlyPanel:
             values=values[:, :, kept],
             provisional=self.provisional[:, :, kept],
             vintages=tuple(replace(v, values=v.values[:, :, kept]) for v in old),
+            breaks=tuple(b for b in self.breaks if b.month <= origin),
         )
 
     def last(self, count: int) -> MonthlyPanel:

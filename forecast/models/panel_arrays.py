@@ -18,6 +18,7 @@ class LinkArrays(NamedTuple):
     load : (T, R) seasonal factors at scale one
     regressors : (T, K) of the constants
     constant_variance : (K,) prior variances of the constants, about zero
+    steps : (S, T, B) regressors of constants of each link's own, of prior variance one: breaks
     level_memory, season_memory : months; a level of infinite memory is a random walk from zero
     log_weight : (S, Q) log weights of the nodes
     """
@@ -30,6 +31,7 @@ class LinkArrays(NamedTuple):
     load: Floats
     regressors: Floats
     constant_variance: Floats
+    steps: Floats
     level_memory: float
     season_memory: float
     log_weight: Floats

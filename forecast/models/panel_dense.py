@@ -1,6 +1,6 @@
 """The same links as `panel_filter`, as one covariance matrix each: the oracle of its tests.
 
-    cov[t, t'] = sum_k v_k X[t, k] X[t', k] + sigma² T/2 exp(-h/T)
+    cov[t, t'] = sum_k v_k X[t, k] X[t', k] + sum_b Z[t, b] Z[t', b] + sigma² T/2 exp(-h/T)
                + scale² load[t]' load[t'] exp(-h/T_season) + var[t] 1{t = t'}
 
 with h the lag in months. Plain numpy, O(T³), and written without looking at the filter.
@@ -14,16 +14,20 @@ from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LinkArrays
 
 
-def kernel(arrays: LinkArrays, months: kernels.Ints, sigma: float, scale: float) -> Floats:
+def kernel(
+    arrays: LinkArrays, months: kernels.Ints, sigma: float, scale: float, series: int
+) -> Floats:
     """Covariance of a link without its noise, (T, T).
 
     Parameters
     ----------
     months : (T,) numbers of the months; only their lags matter
     sigma, scale : sd of a month's level shock, size of the own season
+    series : number of the link, for its own steps Z
     """
     lag = kernels.lags(months)
     static = (arrays.regressors * arrays.constant_variance) @ arrays.regressors.T
+    static += arrays.steps[series] @ arrays.steps[series].T
     if np.isinf(arrays.level_memory):
         since = (months - months[0]).astype(np.float64)
         level = np.minimum(since[:, None], since[None, :])
@@ -42,7 +46,7 @@ def log_likelihoods(arrays: LinkArrays) -> Floats:
         seen = np.flatnonzero(~np.isnan(arrays.value[s]))
         residual = (arrays.value[s] - arrays.mean[s])[seen]
         for q in range(nodes):
-            total = kernel(arrays, months, arrays.sigma[s, q], arrays.scale[s, q])
+            total = kernel(arrays, months, arrays.sigma[s, q], arrays.scale[s, q], s)
             total = (total + np.diag(arrays.variance[s]))[np.ix_(seen, seen)]
             out[s, q] = log_density(residual, total)
     return out
@@ -65,7 +69,7 @@ def predict(
     months = np.arange(ahead.value.shape[1], dtype=np.int64)
     seen = np.flatnonzero(~np.isnan(ahead.value[series]))
     later = np.arange(arrays.value.shape[1], len(months), dtype=np.int64)
-    total = kernel(ahead, months, ahead.sigma[series, node], ahead.scale[series, node])
+    total = kernel(ahead, months, ahead.sigma[series, node], ahead.scale[series, node], series)
     noisy = total + np.diag(ahead.variance[series])
     weights = np.linalg.solve(noisy[np.ix_(seen, seen)], total[np.ix_(seen, later)]).T
     residual = (ahead.value[series] - ahead.mean[series])[seen]

@@ -3,14 +3,15 @@
 For area s and month t, with y the log-odds of the area's share, x the log national path and n its
 twelve-month mean (both centred on the fitted months), c the centred log mean size,
 
-    y[s,t] = a + b x[t] + d t/12 + A[t] (m[month] + c z[month] + g S[t]) + u[t] + eps[t],
+    y[s,t] = a + b x[t] + d t/12 + steps + A[t] (m[month] + c z[month] + g S[t]) + u[t] + eps[t],
     A[t] = exp(-kappa n[t]),                 S[t] = own_sd (P L)[month] f[t],
     u: Ornstein-Uhlenbeck of memory T,       log sd of its monthly shocks = scale + slope c + tau w,
     f: R stationary factors of variance one and memory T',          log g = slope' c + tau' w,
     eps ~ N(0, exp(2 (scale'' + slope'' c - kappa'' n[t])) + counting[s,t]),       w ~ N(0, 1).
 
-P removes the mean over the year, L is lower triangular. Each area's a, b, d, u, f and eps are
-integrated by the filter and its w, which says how unsteady the area is in level and season, by
+P removes the mean over the year, L is lower triangular; steps are the breaks that are known of,
+each of an effect of its own. Each area's a, b, d, steps, u, f and eps are integrated by the filter
+and its w, which says how unsteady the area is in level and season, by
 quadrature (`panel_scales`): a joint mode would choose w for every area and inflate tau. What is
 left is pooled. m and z are parameters and not states, since all areas share them: as states they
 would tie the areas' filters together.
@@ -244,6 +245,7 @@ class PanelDensity:
             load=swing[:, None] * p.factors[data.months % 12],
             regressors=np.stack([np.ones(len(by.years)), by.path, by.years], axis=1),
             constant_variance=np.array([link.level_sd, link.elasticity.sd, link.drift.sd]) ** 2,
+            steps=data.steps,
             level_memory=p.level_memory,
             season_memory=p.season_memory,
             log_weight=np.zeros_like(w) if log_weight is None else log_weight,

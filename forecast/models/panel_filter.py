@@ -4,7 +4,7 @@ A link is ``y[t] = mean[t] + H[t]' state[t] + eps[t]``, ``eps[t] ~ N(0, var[t])`
 
     0           level            Ornstein-Uhlenbeck, shocks of sd ``sigma`` a month
     1 ... R     season           stationary, variance one; H holds ``scale * load[t]``
-    R+1 ...     constants        level, elasticity, drift; H holds their regressors
+    R+1 ...     constants        level, elasticity, drift, breaks; H holds their regressors
 
 Every transition is diagonal. The filter is the textbook one with a scalar observation (Durbin and
 Koopman 2012, *Time Series Analysis by State Space Methods*, 4.3, with P[t] predicted):
@@ -108,13 +108,17 @@ def _slopes(months: int, moving: int, links: int) -> Slopes:  # pragma: no cover
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
+def _size(arrays: LinkArrays) -> int:  # pragma: no cover
+    return 1 + arrays.load.shape[1] + len(arrays.constant_variance) + arrays.steps.shape[2]
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def _transitions(
     arrays: LinkArrays, sigma: float
 ) -> tuple[Floats, Floats, Floats]:  # pragma: no cover
     """Diagonals: what is kept from month to month, variance of shocks, variance at the start."""
-    factors, constants = arrays.load.shape[1], len(arrays.constant_variance)
-    keep, shock = np.ones(1 + factors + constants), np.zeros(1 + factors + constants)
-    start = np.ones(1 + factors + constants)
+    factors, size = arrays.load.shape[1], _size(arrays)
+    keep, shock, start = np.ones(size), np.zeros(size), np.ones(size)
     keep[0], shock[0], start[0] = 1.0, sigma**2, 0.0
     if not np.isinf(arrays.level_memory):
         keep[0] = np.exp(-1.0 / arrays.level_memory)
@@ -122,7 +126,7 @@ def _transitions(
         shock[0] = -start[0] * np.expm1(-2.0 / arrays.level_memory)
     keep[1 : 1 + factors] = np.exp(-1.0 / arrays.season_memory)
     shock[1 : 1 + factors] = -np.expm1(-2.0 / arrays.season_memory)
-    start[1 + factors :] = arrays.constant_variance
+    start[1 + factors : 1 + factors + len(arrays.constant_variance)] = arrays.constant_variance
     return keep, shock, start
 
 
@@ -133,6 +137,7 @@ def _fill(arrays: LinkArrays, first: int, tape: Tape) -> None:  # pragma: no cov
     Link ``s * Q + q`` is series s at node q.
     """
     (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
+    own = 1 + factors + arrays.regressors.shape[1]
     for lane in range(len(tape.value)):
         s, q = divmod(min(first + lane, series * nodes - 1), nodes)
         keep, shock, start = _transitions(arrays, arrays.sigma[s, q])
@@ -151,6 +156,8 @@ def _fill(arrays: LinkArrays, first: int, tape: Tape) -> None:  # pragma: no cov
                 tape.loading[t, 1 + r, lane] = scale * arrays.load[t, r]
             for k in range(arrays.regressors.shape[1]):
                 tape.loading[t, 1 + factors + k, lane] = arrays.regressors[t, k]
+            for k in range(arrays.steps.shape[2]):
+                tape.loading[t, own + k, lane] = arrays.steps[s, t, k]
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
@@ -292,8 +299,8 @@ def _log_sum(logs: Floats, log_weight: Floats) -> tuple[float, Floats]:  # pragm
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
     """Log likelihood of each link at each node, (S, Q)."""
-    (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
-    tape = _tape(months, 1 + factors + len(arrays.constant_variance), series * nodes)
+    (series, nodes), months = arrays.sigma.shape, len(arrays.load)
+    tape = _tape(months, _size(arrays), series * nodes)
     out = np.empty(series * nodes)
     for first in range(0, len(out), LANES):
         _fill(arrays, first, tape)
@@ -307,7 +314,7 @@ def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
 def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pragma: no cover
     """Sum over links of the log likelihood summed over nodes, and its gradient."""
     (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
-    tape = _tape(months, 1 + factors + len(arrays.constant_variance), series * nodes)
+    tape = _tape(months, _size(arrays), series * nodes)
     links = series * nodes
     slopes = _slopes(months, 1 + factors, links)
     logs, chained = np.empty(links), np.empty((links, 4))
@@ -387,8 +394,7 @@ def _spread_shock(tape: Tape, lane: int, response: Floats) -> None:  # pragma: n
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def last_state(arrays: LinkArrays) -> LastState:  # pragma: no cover
     """State of every link in the month after the last; there is one node of each."""
-    series, (months, factors) = len(arrays.value), arrays.load.shape
-    size = 1 + factors + len(arrays.constant_variance)
+    series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
     tape = _tape(months, size, series)
     mean, cov = np.empty((series, size)), np.empty((series, size, size))
     keeps, shocks = np.empty((series, size)), np.empty((series, size))
@@ -414,8 +420,7 @@ def one_step_errors(arrays: LinkArrays) -> tuple[Floats, Floats]:  # pragma: no 
     responses : (S, T, T) of each error to unit shocks of the level in each month up to its own,
         the level at the start being the first; zero where the month is missing
     """
-    series, (months, factors) = len(arrays.value), arrays.load.shape
-    size = 1 + factors + len(arrays.constant_variance)
+    series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
     tape = _tape(months, size, series)
     errors, responses = np.full((series, months), np.nan), np.zeros((series, months, months))
     state = np.empty((size, months + 1))

@@ -137,6 +137,7 @@ def _expected(
     odds = series.level + level + constant
     odds += p.amplitude(by.level)[..., None] * season
     odds += elasticity * by.path[..., None] + drift * by.years[:, None]
+    odds += np.einsum("dhsk,sk->dhs", state[..., 4 + factors :], series.steps[:, -1])
     return odds.swapaxes(1, 2)
 
 

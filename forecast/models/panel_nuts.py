@@ -140,8 +140,10 @@ def _compiled(density: PanelDensity, mode: Mode) -> "CompiledModel":
 
     def make_density() -> Callable[[Floats], tuple[float, Floats]]:
         def call(x: Floats) -> tuple[float, Floats]:
-            value, slope = density.value_and_gradient(mode.at + mode.root @ x)
-            return value, mode.root.T @ slope
+            # a step far out may overflow: its density is then no number, and the step is refused
+            with np.errstate(over="ignore", invalid="ignore"):
+                value, slope = density.value_and_gradient(mode.at + mode.root @ x)
+                return value, mode.root.T @ slope
 
         return call
 

@@ -32,6 +32,7 @@ class LinkSeries:
     size : (S,) log of the mean value, centred over areas; 0 for an area without values
     level : expected log-odds of an area of which nothing is known: an equal share
     log_nation : (T,) log of the nation plus one, gaps filled linearly
+    steps : (S, T, B) of each area's breaks, zero before it and the prior sd of its effect from then
     """
 
     areas: tuple[str, ...]
@@ -41,6 +42,7 @@ class LinkSeries:
     size: Floats
     level: float
     log_nation: Floats
+    steps: Floats
 
 
 def link_series(
@@ -77,7 +79,22 @@ def link_series(
         size=_centred_log_size(values),
         level=-float(np.log(max(len(areas) - 1, 1))),
         log_nation=_filled(panel.months, np.log1p(nation)),
+        steps=_steps(panel, panel.groups[group], areas),
     )
+
+
+def _steps(panel: MonthlyPanel, group: str, areas: tuple[str, ...]) -> Floats:
+    """Build the steps of breaks within the panel's months; an older one is part of the level."""
+    first = int(panel.months[0])
+    mine = [
+        [b for b in panel.breaks if (b.area, b.group) == (area, group) and b.month > first]
+        for area in areas
+    ]
+    out = np.zeros((len(areas), len(panel.months), max((len(own) for own in mine), default=0)))
+    for s, own in enumerate(mine):
+        for k, b in enumerate(own):
+            out[s, panel.months >= b.month, k] = b.sd
+    return out
 
 
 def _filled(months: Ints, path: Floats) -> Floats:

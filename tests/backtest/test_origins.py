@@ -32,7 +32,10 @@ def draws_of(made: Method, one: Plan, origin: int) -> xr.DataArray:
     return outcome.draws
 
 
-@pytest.mark.parametrize("name", names())
+BY_NAME = [pytest.param(n, marks=pytest.mark.slow) if n == "link_nuts" else n for n in names()]
+
+
+@pytest.mark.parametrize("name", BY_NAME)
 def test_no_method_sees_what_came(name: str) -> None:
     origin = ORIGINS[1]
     before, after = plan(draws=20), plan(poisoned(panel(), origin), draws=20)

@@ -95,7 +95,8 @@ def simulated(
         u = keep * u + step * rng.normal(size=SERIES)
         f = turn * f + np.sqrt(1 - turn**2) * rng.normal(size=f.shape)
     names = tuple(f"area {k}" for k in range(SERIES))
-    return LinkSeries(names, months, out, np.zeros_like(out), size, level, nation)
+    nothing = np.zeros((SERIES, MONTHS, 0))
+    return LinkSeries(names, months, out, np.zeros_like(out), size, level, nation, nothing)
 
 
 def simulate_and_fit(
@@ -112,6 +113,7 @@ def simulate_and_fit(
         np.zeros(SERIES),
         0.0,
         nation,
+        np.zeros((SERIES, MONTHS, 0)),
     )
     prior = PanelDensity.of(blank, priors)
     truth = rng.standard_normal(prior.size)

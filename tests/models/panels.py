@@ -34,6 +34,7 @@ def random_arrays(
         load=0.05 * rng.normal(size=(months, rank)),
         regressors=np.stack([np.ones(months), rng.normal(size=months), trend], axis=1),
         constant_variance=np.array([1.5, 0.2, 0.05]) ** 2,
+        steps=0.3 * (np.arange(months)[:, None] >= rng.integers(0, months, (series, 1, 2))),
         level_memory=float(np.exp(rng.normal(3.5, 0.5))),
         season_memory=float(np.exp(rng.normal(4.5, 0.5))),
         log_weight=np.tile(np.log(weight / weight.sum()), (series, 1)),

@@ -20,7 +20,11 @@ from tests.models.classical_worlds import hard_panel, logs, monthly_panel, simpl
 COUNT, HORIZON = 24, 14
 SEASONAL = {"seasonal_naive", "seasonal_share", "constant_share"}
 
-every_method = pytest.mark.parametrize("name", names())
+# sampling takes a while: its contract is tested with the slow tests
+SAMPLED = {"link_nuts"}
+BY_NAME = [pytest.param(n, marks=pytest.mark.slow) if n in SAMPLED else n for n in names()]
+
+every_method = pytest.mark.parametrize("name", BY_NAME)
 every_classical = pytest.mark.parametrize("name", [n for n in names() if not n.startswith("link")])
 
 

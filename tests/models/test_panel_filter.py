@@ -88,6 +88,7 @@ def test_a_random_walk_with_a_fixed_season_equals_the_exact_diffuse_filter(
         load=np.zeros((48, 1)),
         regressors=np.ones((48, 1)),
         constant_variance=np.array([WIDE**2]),
+        steps=np.zeros((1, 48, 0)),
         level_memory=np.inf,
         season_memory=120.0,
         log_weight=np.zeros((1, 1)),
@@ -120,6 +121,7 @@ def test_the_last_state_predicts_as_the_dense_normal_does(rng: np.random.Generat
         variance=np.ascontiguousarray(ahead.variance[:, :months]),
         load=ahead.load[:months],
         regressors=ahead.regressors[:months],
+        steps=np.ascontiguousarray(ahead.steps[:, :months]),
     )
     last = panel_filter.last_state(fitted)
     for s in range(len(ahead.value)):
@@ -127,7 +129,9 @@ def test_the_last_state_predicts_as_the_dense_normal_does(rng: np.random.Generat
         a, P = last.mean[s], last.cov[s]
         for h in range(horizon):
             own = ahead.scale[s, 0] * ahead.load[months + h]
-            load = np.concatenate([[1.0], own, ahead.regressors[months + h]])
+            load = np.concatenate(
+                [[1.0], own, ahead.regressors[months + h], ahead.steps[s, months + h]]
+            )
             assert ahead.mean[s, months + h] + load @ a == pytest.approx(mean[h], abs=1e-8)
             assert load @ P @ load == pytest.approx(cov[h, h], abs=1e-8)
             a, P = last.keep[s] * a, last.keep[s][:, None] * P * last.keep[s]
@@ -146,7 +150,7 @@ def test_shared_shocks_carry_to_the_last_errors(rng: np.random.Generator) -> Non
     for s in range(2):
         seen = np.flatnonzero(~np.isnan(arrays.value[s]))
         total = panel_dense.kernel(
-            arrays, np.arange(months), arrays.sigma[s, 0], arrays.scale[s, 0]
+            arrays, np.arange(months), arrays.sigma[s, 0], arrays.scale[s, 0], s
         ) + np.diag(arrays.variance[s])
         to_level = arrays.sigma[s, 0] ** 2 * level[months, seen]
         gain = np.zeros(months + 1)
@@ -167,13 +171,14 @@ def test_one_step_errors_are_standard_and_independent(rng: np.random.Generator) 
     assert np.all(responses[np.isnan(arrays.value)] == 0)
     for s in range(3):
         seen = ~np.isnan(arrays.value[s])
-        total = panel_dense.kernel(arrays, np.arange(40), arrays.sigma[s, 0], arrays.scale[s, 0])
+        total = panel_dense.kernel(arrays, np.arange(40), arrays.sigma[s, 0], arrays.scale[s, 0], s)
         total = (total + np.diag(arrays.variance[s]))[np.ix_(seen, seen)]
         residual = (arrays.value[s] - arrays.mean[s])[seen]
         whitened = np.linalg.solve(np.linalg.cholesky(total), residual)
         assert errors[s, seen] == pytest.approx(whitened, abs=1e-8)
-        level = panel_dense.kernel(arrays, np.arange(40), 1.0, 0.0)
+        level = panel_dense.kernel(arrays, np.arange(40), 1.0, 0.0, s)
         level -= (arrays.regressors * arrays.constant_variance) @ arrays.regressors.T
+        level -= arrays.steps[s] @ arrays.steps[s].T
         part = arrays.sigma[s, 0] ** 2 * level[np.ix_(seen, seen)]
         part = np.linalg.solve(np.linalg.cholesky(total), part)
         part = np.linalg.solve(np.linalg.cholesky(total), part.T)

@@ -56,6 +56,7 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
         variance=noise,
         load=load,
         regressors=design,
+        steps=np.pad(fitted.steps, ((0, 0), (0, horizon), (0, 0)), mode="edge"),
     )
     for s in range(3):
         centre, cov = panel_dense.predict(fitted, longer, s)
@@ -97,6 +98,7 @@ def simulated(rng: np.random.Generator, half: float, region: float) -> LinkArray
     series, months, memory = 24, 60, 60.0
     arrays = random_arrays(rng, series=series, months=months, nodes=1, missing=0.0)
     arrays = arrays._replace(level_memory=memory, scale=np.full((series, 1), 1e-3))
+    arrays = arrays._replace(steps=np.zeros((series, months, 0)))
     keep = np.exp(-1 / memory)
     shock = np.sqrt(half) * rng.normal(size=months)
     shock = shock + np.sqrt(region) * rng.normal(size=(3, months))[np.arange(series) % 3]

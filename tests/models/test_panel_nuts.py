@@ -46,6 +46,7 @@ def test_without_data_the_posterior_is_the_prior() -> None:
     assert z.shape == (1000, density.size)
 
 
+@pytest.mark.slow
 def test_the_mode_only_chooses_coordinates() -> None:
     """Rounder or less round coordinates give the same posterior, within Monte Carlo error."""
     density, mode = fitted()
@@ -65,7 +66,7 @@ def test_the_mode_only_chooses_coordinates() -> None:
 
 def test_same_generator_same_draws_and_named_parameters() -> None:
     density, mode = fitted()
-    sizes = FEW.model_copy(update={"tune": 100, "draws": 100})
+    sizes = FEW.model_copy(update={"tune": 100, "draws": 100, "max_depth": 3})
     one, again, other = (
         panel_nuts.sample(density, mode, sizes, np.random.default_rng(k)) for k in (5, 5, 6)
     )
@@ -87,6 +88,7 @@ def nuts_priors(priors: PanelPriors) -> PanelPriors:
     return priors.model_copy(update={"nuts": FEW})
 
 
+@pytest.mark.slow
 def test_sampled_and_approximate_posteriors_project_alike() -> None:
     panel = world(np.random.default_rng(3), areas=10, months=60)
     history = panel.until(int(panel.months[-13]))
@@ -100,8 +102,10 @@ def test_sampled_and_approximate_posteriors_project_alike() -> None:
         np.quantile(np.stack([d.draws for d in drawn]), q, axis=1) for q in (0.1, 0.5, 0.9)
     )
     width = (high - low)[1, 1:]
-    # 200 sets of parameters: a median is known to 0.025 of the width, a difference of 120 to 0.14
-    assert np.max(np.abs(middle[0] - middle[1])[1:] / width) < 0.15
+    # 200 sets of parameters: a difference of medians is known to 0.035 of the width
+    off = np.abs(middle[0] - middle[1])[1:] / width
+    assert off.mean() < 0.06
+    assert off.max() < 0.25
     assert np.mean((high - low)[0, 1:] / width) == pytest.approx(1.0, abs=0.1)
     assert "effective draws" in drawn[1].notes["country", "benefit"][0]
     assert "Pareto k" in drawn[0].notes["country", "benefit"][0]
