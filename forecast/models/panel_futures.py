@@ -18,9 +18,10 @@ import numpy as np
 from forecast.models import panel_filter
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LastState
+from forecast.models.panel_counts import HALF, rounded, variance_by_log
 from forecast.models.panel_density import PanelDensity, Pooled
 from forecast.models.panel_laplace import resampled
-from forecast.models.panel_series import HALF, LinkSeries, Regressors, regressors, value_of
+from forecast.models.panel_series import LinkSeries, Regressors, regressors, value_of
 from forecast.models.panel_shared import Correlation
 
 FARTHEST = 10.0
@@ -56,6 +57,8 @@ def draw_futures(
 ) -> Floats:
     """Draw values of the areas in the months ahead, (D, S, H) in the panel's unit.
 
+    Where all that is known are whole numbers, so are draws below a small cell.
+
     Parameters
     ----------
     points : (M, P) sets of pooled parameters, each of which makes as many draws as the others
@@ -83,7 +86,7 @@ def draw_futures(
         by, nation = ahead.of(rows, density.series), ahead.nation[rows][:, None, :]
         odds = _expected(density, p, arrays.scale[:, 0], state, by)
         out[rows] = value_of(odds + _noise(density, p, odds, nation, by, rng), nation)
-    return out
+    return rounded(out, density.priors.noise.small_cell) if density.series.whole else out
 
 
 def draw_states(
@@ -155,8 +158,7 @@ def _noise(
     exponential of a t has no mean; counting noise of small cells is normal.
     """
     noise = density.priors.noise
-    expected = 1 / (value_of(odds, nation) + HALF)
-    counting = np.maximum(expected - 1 / (noise.small_cell + HALF), 0.0)
+    counting = variance_by_log(np.log(value_of(odds, nation) + HALF), noise.small_cell)
     unit = np.sqrt((noise.degrees - 2) / noise.degrees)
     shock = np.clip(unit * rng.standard_t(noise.degrees, size=odds.shape), -FARTHEST, FARTHEST)
     shock *= p.noise_sd(density.series.size, by.level)

@@ -14,6 +14,7 @@ import numpy as np
 
 from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import MonthlyPanel
+from forecast.core.period import month_code
 from forecast.errors import ConvergenceError, DataError
 from forecast.models import panel_nuts, panel_shared
 from forecast.models.kernels import Floats, Ints
@@ -32,6 +33,9 @@ from forecast.models.panel_laplace import (
 from forecast.models.panel_nation import NationModel, drifting_walk
 from forecast.models.panel_series import exceeding, link_series
 from forecast.models.panel_shared import Correlation
+
+LONG_GONE = 12
+"""Months without a value after which a reader is told."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class PanelLink:
         ConvergenceError
             If the mode is not found.
         DataError
-            If the nation has no values.
+            If the nation has too few values.
         """
         settings = self.priors.fit
         recent = history.last(settings.months)
@@ -221,7 +225,13 @@ def _notes(national: str, group: str, fit: PanelFit) -> dict[SeriesKey, tuple[st
     """Say what a reader of the draws should know."""
     notes: dict[SeriesKey, tuple[str, ...]] = {(national, group): (fit.verdict,)}
     series = fit.density.series
-    for area, known in zip(series.areas, ~np.isnan(series.log_odds), strict=True):
-        if not known.any():
+    for area, odds in zip(series.areas, series.log_odds, strict=True):
+        known = np.flatnonzero(~np.isnan(odds))
+        if len(known) == 0:
             notes[area, group] = ("no values in the months of the fit: projected by its prior",)
+        elif (since := len(series.months) - 1 - int(known[-1])) >= LONG_GONE:
+            last = month_code(int(series.months[known[-1]]))
+            notes[area, group] = (
+                f"no value since {last}, {since} months before the origin: projected from there",
+            )
     return notes

@@ -63,7 +63,9 @@ def drifting_walk(
     shock = change - season[calendar]
     free = len(change) - 12
     sd = np.sqrt(np.sum(shock**2) / rng.chisquare(free, size=count))
-    lasting = np.sum(shock[1:] * shock[:-1]) / np.sum(shock**2)
+    # a nation that never moves, such as that of a group without persons, has no shocks to last
+    size = np.sum(shock**2)
+    lasting = np.sum(shock[1:] * shock[:-1]) / size if size > 0 else 0.0
     r = np.clip(_combined(lasting, free**-0.5, priors.momentum, count, rng), 0.0, 0.9)
     # the mean of T lasting shocks varies (1 + r)/(1 - r) times as much as that of T short ones
     spread = 12 * sd * np.sqrt((1 + r) / (1 - r) / len(change))

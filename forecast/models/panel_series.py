@@ -2,8 +2,7 @@
 
 A month's datum is ``log((v + 1/2) / (N - v + 1/2))``, the log-odds of v of N with half a person
 added on either side, so that nobody and everybody have a finite one. Below a few persons a month's
-count is mostly chance: there the observation's variance gains ``1/(v + 1/2)`` less what it is at
-`small_cell`, so that it grows from zero; above, noise by size is the model's own.
+count is mostly chance: `panel_counts` says how much; above, noise by size is the model's own.
 """
 
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from forecast.core.monthly import MonthlyPanel
 from forecast.core.period import month_code
 from forecast.errors import DataError
 from forecast.models.kernels import Floats, Ints, lags
+from forecast.models.panel_counts import HALF, are_whole, counting_variance
 
-HALF = 0.5
-"""Persons added to a part and to the rest."""
+FEWEST_MONTHS = 12
+"""Values of the nation that a fit needs."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class LinkSeries:
     months : (T,) consecutive, year * 12 + month - 1
     log_odds : (S, T) NaN where the area or the nation is missing
     counting : (S, T) variance of the log-odds from small counts, zero elsewhere
-    size : (S,) log of the mean value, centred over areas; 0 for an area without values
+    size : (S,) log of the mean value or of a small cell's, centred; 0 for an area without values
     level : expected log-odds of an area of which nothing is known: an equal share
     log_nation : (T,) log of the nation plus one, gaps filled linearly
+    whole : whether all values are whole numbers
     steps : (S, T, B) of each area's breaks, zero before it and the prior sd of its effect from then
     """
 
@@ -42,6 +43,7 @@ class LinkSeries:
     size: Floats
     level: float
     log_nation: Floats
+    whole: bool
     steps: Floats
 
 
@@ -59,26 +61,26 @@ def link_series(
     Raises
     ------
     DataError
-        If the nation has no values.
+        If the nation has fewer values than `FEWEST_MONTHS`.
     """
     nation = panel.values[panel.position(panel.national), group]
     values = panel.values[[panel.position(area) for area in areas], group]
     known = ~np.isnan(nation)
-    if not known.any():
+    if known.sum() < FEWEST_MONTHS:
         raise DataError(
-            f"{panel.groups[group]}: {panel.national} has no values in "
-            f"{month_code(int(panel.months[0]))}..{month_code(int(panel.months[-1]))}; "
-            "choose an origin at which it has"
+            f"{panel.groups[group]}: {panel.national} has {known.sum() or 'no'} values in "
+            f"{month_code(int(panel.months[0]))}..{month_code(int(panel.months[-1]))}, expected "
+            f"at least {FEWEST_MONTHS}; choose an origin at which it has"
         )
-    counting = np.maximum(1 / (values + HALF) - 1 / (small_cell + HALF), 0.0)
     return LinkSeries(
         areas=areas,
         months=panel.months,
         log_odds=log_odds(values, nation),
-        counting=np.nan_to_num(counting),
-        size=_centred_log_size(values),
+        counting=counting_variance(values, small_cell),
+        size=_centred_log_size(values, small_cell),
         level=-float(np.log(max(len(areas) - 1, 1))),
         log_nation=_filled(panel.months, np.log1p(nation)),
+        whole=are_whole(values),
         steps=_steps(panel, panel.groups[group], areas),
     )
 
@@ -128,11 +130,12 @@ def value_of(odds: Floats, nation: Floats) -> Floats:
     return np.clip((nation + 2 * HALF) * share - HALF, 0.0, nation)
 
 
-def _centred_log_size(values: Floats) -> Floats:
+def _centred_log_size(values: Floats, small_cell: float) -> Floats:
+    """Log mean sizes; what is smaller than a small cell is as large, since its noise is counted."""
     known = ~np.isnan(values)
     count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
-    size = np.log(total / np.maximum(count, 1) + HALF)
+    mean = np.where(known, values, 0.0).sum(axis=1) / np.maximum(count, 1)
+    size = np.log(np.maximum(mean, small_cell) + HALF)
     return np.where(count > 0, size - size[count > 0].mean() if (count > 0).any() else 0.0, 0.0)
 
 

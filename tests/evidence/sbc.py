@@ -96,7 +96,9 @@ def simulated(
         f = turn * f + np.sqrt(1 - turn**2) * rng.normal(size=f.shape)
     names = tuple(f"area {k}" for k in range(SERIES))
     nothing = np.zeros((SERIES, MONTHS, 0))
-    return LinkSeries(names, months, out, np.zeros_like(out), size, level, nation, nothing)
+    return LinkSeries(
+        names, months, out, np.zeros_like(out), size, level, nation, whole=False, steps=nothing
+    )
 
 
 def simulate_and_fit(
@@ -113,7 +115,8 @@ def simulate_and_fit(
         np.zeros(SERIES),
         0.0,
         nation,
-        np.zeros((SERIES, MONTHS, 0)),
+        whole=False,
+        steps=np.zeros((SERIES, MONTHS, 0)),
     )
     prior = PanelDensity.of(blank, priors)
     truth = rng.standard_normal(prior.size)

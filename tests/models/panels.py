@@ -91,3 +91,18 @@ def with_values(panel: MonthlyPanel, area: str, values: Floats) -> MonthlyPanel:
     changed = panel.values.copy()
     changed[panel.position(area), 0] = values
     return replace(panel, values=changed)
+
+
+def counted(panel: MonthlyPanel, rng: np.random.Generator) -> MonthlyPanel:
+    """The same panel with whole numbers: areas are counts of independent persons."""
+    values = rng.poisson(panel.values).astype(np.float64)
+    nation = panel.position(panel.national)
+    values[nation] = np.rint(panel.values[nation])
+    return replace(panel, values=values)
+
+
+def split(panel: MonthlyPanel, horizon: int) -> tuple[MonthlyPanel, Floats, Floats]:
+    """History, the nation's path ahead (G, H), and what came (A, G, H)."""
+    history = panel.until(int(panel.months[-horizon - 1]))
+    ahead = panel.values[:, :, -horizon:]
+    return history, ahead[panel.position(panel.national)], ahead

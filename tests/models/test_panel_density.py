@@ -126,14 +126,11 @@ def test_odds_and_values_are_inverse_and_finite() -> None:
     assert value_of(odds, nation) == pytest.approx(value)
 
 
-def test_counting_noise_grows_from_zero_below_the_small_cell(rng: np.random.Generator) -> None:
-    panel = world(rng, areas=3, months=30)
-    persons = np.concatenate([np.arange(15.0), np.full(15, 400.0)])
-    series = link_series(with_values(panel, "area 0", persons), 0, panel.areas[1:], 10.0)
-    noise = series.counting[0]
-    assert np.all(np.diff(noise[:11]) < 0)
-    assert noise[0] == pytest.approx(2 - 1 / 10.5)
-    assert noise[10:] == pytest.approx(0)
+def test_small_areas_are_as_large_as_a_small_cell(rng: np.random.Generator) -> None:
+    """One area of nobody would else stand eight log units off, and bend every slope by size."""
+    panel = with_values(world(rng, areas=4, months=30), "area 0", np.zeros(30))
+    series = link_series(with_values(panel, "area 1", np.full(30, 10.0)), 0, panel.areas[1:], 10.0)
+    assert series.size[0] == series.size[1] < series.size[2:].min()
 
 
 def test_gaps_of_the_nation_are_filled_and_take_their_areas_months_with_them(

@@ -14,16 +14,9 @@ from forecast.errors import AlignmentError, ConvergenceError
 from forecast.models.kernels import Floats
 from forecast.models.method import Drawn
 from forecast.models.panel_link import PanelLink
-from tests.models.panels import quick_priors, with_values, world
+from tests.models.panels import quick_priors, split, with_values, world
 
 MODEL = PanelLink(quick_priors())
-
-
-def split(panel: MonthlyPanel, horizon: int) -> tuple[MonthlyPanel, Floats, Floats]:
-    """History, the nation's path ahead (G, H), and what came (A, G, H)."""
-    history = panel.until(int(panel.months[-horizon - 1]))
-    ahead = panel.values[:, :, -horizon:]
-    return history, ahead[panel.position(panel.national)], ahead
 
 
 def draw(panel: MonthlyPanel, horizon: int = 6, count: int = 100, seed: int = 1) -> Drawn:
