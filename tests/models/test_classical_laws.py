@@ -70,7 +70,7 @@ def test_ets_and_arima_have_the_packages_mean_and_spread(seed: int, season: int)
         mean = model.fit(given.values).predict(h=STEPS)["mean"]
         assert law.mean == pytest.approx(mean, abs=1e-10)
         package = interval_sd(model, given.values)
-        # statsforecast takes the seasonal variance of the farthest month asked for, for every month:
+        # for every month statsforecast takes the seasonal variance of the farthest one asked for:
         # gamma (2 alpha + gamma), which is of the second year (Hyndman et al. 2008, table 6.2)
         assert spread(law)[12:] == pytest.approx(package[12:], rel=1e-6)
         assert spread(law)[:12] == pytest.approx(package[:12], rel=0.02)
