@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from forecast.config.base import Frozen, at, read_toml
+from forecast.config.breaks import BreakEntry, read_breaks
 from forecast.config.files import find_config
-from forecast.core.monthly import SHORTEST_HISTORY
+from forecast.core.monthly import SHORTEST_HISTORY, LevelBreak
 from forecast.core.period import month_code, parse_month
 from forecast.errors import ConfigError, nearest
 
@@ -53,17 +54,6 @@ class PanelFile(Frozen):
     unit: str | None = None
 
 
-class LevelBreak(Frozen):
-    """``[[breaks]]``: a month from which on a series is not what it was, and why."""
-
-    area: str
-    group: str | None = None
-    period: str = Field(description="the first month of the new level, such as 2022-01")
-    sd: float = Field(gt=0, le=3, description="how large it may be: 0.3 is about 30 per cent")
-    unit: Literal["log"] = Field(description="'log': sd is of the logarithm")
-    reason: str = Field(min_length=1, description="in words, with its source")
-
-
 class Origins(Frozen):
     """``[origins]``: the last months a model may see, as a list or from one to another."""
 
@@ -87,7 +77,7 @@ class BacktestFile(Frozen):
     seed: int = Field(ge=0, lt=2**32, description="a whole number; the same seed, the same result")
     panel: PanelFile = Field(description="a table [panel]")
     origins: Origins = Field(description="a table [origins]")
-    breaks: tuple[LevelBreak, ...] = ()
+    breaks: tuple[BreakEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +130,7 @@ class BacktestConfig:
     draws: int
     seed: int
     sources: MappingProxyType[str, Path] = field(repr=False)
-    breaks: tuple[tuple[int, LevelBreak], ...] = ()
+    breaks: tuple[LevelBreak, ...] = ()
 
 
 def load_backtest_config(path: Path, panel: Path | None = None) -> BacktestConfig:
@@ -178,10 +168,7 @@ def load_backtest_config(path: Path, panel: Path | None = None) -> BacktestConfi
         draws=content.draws,
         seed=content.seed,
         sources=_sources(path),
-        breaks=tuple(
-            (_month(one.period, f"{path}: breaks[{k}].period"), one)
-            for k, one in enumerate(content.breaks)
-        ),
+        breaks=read_breaks(content.breaks, path),
     )
 
 

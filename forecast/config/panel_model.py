@@ -54,12 +54,13 @@ class NoisePriors(Frozen):
 
 
 class StaticPriors(Frozen):
-    """What is constant in a link: level, drift and elasticity."""
+    """What is constant in a link: level, drift, elasticity, and breaks of the level."""
 
     level_sd: float = Field(gt=0)
     level_reason: str
     drift: Prior
     elasticity: Prior
+    level_break: Scale
 
 
 class SharedPriors(Frozen):

@@ -58,22 +58,22 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Break:
-    """A month from which on a series is not what it was: a new rule, a new way of counting.
+class LevelBreak:
+    """A month from which a series is not comparable with before: a rule, a way of counting.
 
     Attributes
     ----------
     area, group : the series
-    month : first month of the new level, year * 12 + month - 1
-    sd : how large such a break may be, prior standard deviation in logs
-    reason : in words, with its source
+    month : the first at the new level, year * 12 + month - 1
+    reason : in words
+    sd : of the log of new over old level, as far as it is known beforehand; None for the model's
     """
 
     area: str
     group: str
     month: int
-    sd: float
     reason: str
+    sd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class MonthlyPanel:
     provisional: Flags
     group_parents: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
     vintages: tuple[Vintage, ...] = ()
-    breaks: tuple[Break, ...] = ()
+    breaks: tuple[LevelBreak, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.areas), len(self.groups), len(self.months))
@@ -184,7 +184,7 @@ class MonthlyPanel:
         """Give what was known at the end of the month `origin`; nothing later stands in it.
 
         Where vintages exist, values are those of the newest vintage published by then; else they
-        are the newest values of months up to the origin.
+        are the newest values of months up to the origin. A break is known from its month on.
 
         Raises
         ------
@@ -215,13 +215,17 @@ class MonthlyPanel:
         )
 
     def last(self, count: int) -> MonthlyPanel:
-        """Give the last `count` months only (a sliding window); all where there are fewer."""
+        """Give the last `count` months only (a sliding window); all where there are fewer.
+
+        A break by the first of them lies behind all of them, and is left out.
+        """
         return replace(
             self,
             months=self.months[-count:],
             values=self.values[:, :, -count:],
             provisional=self.provisional[:, :, -count:],
             vintages=tuple(replace(v, values=v.values[:, :, -count:]) for v in self.vintages),
+            breaks=tuple(b for b in self.breaks if b.month > self.months[-count:][0]),
         )
 
 

@@ -16,11 +16,17 @@ nobody would else say of itself that it says little, however large the cell had 
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.models.kernels import Floats, lags
 
+Flags = NDArray[np.bool_]
+
 HALF = 0.5
 """Persons added to a part and to the rest."""
+
+LONGEST_RUN = 3
+"""Empty months in a row that may be suppressed or wrong; more are believed."""
 
 _LARGEST = 60.0  # mean beyond which 1/mu is exact to a per cent
 
@@ -69,6 +75,26 @@ def counting_variance(values: Floats, small_cell: float) -> Floats:
     mean = np.maximum((total + HALF) / np.maximum(count, 1.0), HALF)
     variance = variance_by_mean(mean, small_cell)
     return np.where(known, variance, 0.0)
+
+
+def doubtful_zeros(values: Floats, small_cell: float) -> Flags:
+    """Find months of nobody that chance does not make and that do not last, (S, T).
+
+    They are zeros in runs of at most `LONGEST_RUN` months, at the end of a series too, where the
+    other months of the half years about them have `small_cell` persons or more on average: of ten
+    persons a month, one month in 22,000 has none. Suppressed cells and errors look like this. A
+    series that really ends is believed once it has been empty for longer.
+    """
+    zero = values == 0.0
+    out = np.zeros(values.shape, dtype=bool)
+    for s in np.flatnonzero(zero.any(axis=1)):
+        months = np.flatnonzero(zero[s])
+        for run in np.split(months, np.flatnonzero(np.diff(months) != 1) + 1):
+            about = values[s, max(run[0] - 6, 0) : run[-1] + 7]
+            persons = about[about > 0]
+            if len(run) <= LONGEST_RUN and len(persons) and persons.mean() >= small_cell:
+                out[s, run] = True
+    return out
 
 
 def are_whole(values: Floats) -> bool:

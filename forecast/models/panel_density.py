@@ -131,6 +131,12 @@ class PanelDensity:
         """Regressors of the fitted months."""
         return regressors(self.series.log_nation, len(self.series.months))
 
+    @cached_property
+    def steps(self) -> Floats:
+        """Regressors of breaks in standard deviations of their priors, (S, T, B)."""
+        sd = self.series.step_sd(self.priors.link.level_break.sd)
+        return self.series.steps * sd[:, None, :]
+
     def own(self, p: Pooled) -> OwnScales:
         """Nodes of each area's w."""
         centre = p.level_scale + p.level_slope * self.series.size
@@ -245,7 +251,7 @@ class PanelDensity:
             load=swing[:, None] * p.factors[data.months % 12],
             regressors=np.stack([np.ones(len(by.years)), by.path, by.years], axis=1),
             constant_variance=np.array([link.level_sd, link.elasticity.sd, link.drift.sd]) ** 2,
-            steps=data.steps,
+            steps=self.steps,
             level_memory=p.level_memory,
             season_memory=p.season_memory,
             log_weight=np.zeros_like(w) if log_weight is None else log_weight,

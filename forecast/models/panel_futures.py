@@ -140,7 +140,7 @@ def _expected(
     odds = series.level + level + constant
     odds += p.amplitude(by.level)[..., None] * season
     odds += elasticity * by.path[..., None] + drift * by.years[:, None]
-    odds += np.einsum("dhsk,sk->dhs", state[..., 4 + factors :], series.steps[:, -1])
+    odds += np.einsum("dhsk,sk->dhs", state[..., 4 + factors :], density.steps[:, -1])
     return odds.swapaxes(1, 2)
 
 

@@ -70,7 +70,7 @@ class Weighted:
     ----------
     points : (M, P)
     weights : (M,) sum to one
-    pareto_k : shape of the tail of the raw weights
+    pareto_k : shape of the tail of the raw weights; NaN where points were sampled and not weighed
     """
 
     points: Floats

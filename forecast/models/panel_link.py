@@ -6,7 +6,7 @@ series to their sum over the last twelve months, so that sums hold in every draw
 made to add up to one: what the areas leave of the nation is whatever the source leaves unplaced.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,9 +16,10 @@ from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import MonthlyPanel
 from forecast.core.period import month_code
 from forecast.errors import ConvergenceError, DataError
-from forecast.models import panel_nuts, panel_shared
+from forecast.models import panel_filter, panel_nuts, panel_shared
 from forecast.models.kernels import Floats, Ints
 from forecast.models.method import Drawn, SeriesKey, checked_path
+from forecast.models.panel_arrays import LinkArrays
 from forecast.models.panel_density import PanelDensity
 from forecast.models.panel_futures import Ahead, draw_futures
 from forecast.models.panel_laplace import (
@@ -31,7 +32,7 @@ from forecast.models.panel_laplace import (
     weighted_points,
 )
 from forecast.models.panel_nation import NationModel, drifting_walk
-from forecast.models.panel_series import exceeding, link_series
+from forecast.models.panel_series import LinkSeries, exceeding, link_series
 from forecast.models.panel_shared import Correlation
 
 LONG_GONE = 12
@@ -50,6 +51,7 @@ class PanelFit:
     verdict : how well the points stand for it, in a sentence
     correlation : of neighbours' level shocks
     above : (L, S) the areas that each lies in, by level
+    effects : (2, S, B) mean and sd of what each break did to the log-odds, at the mode
     """
 
     density: PanelDensity
@@ -58,6 +60,7 @@ class PanelFit:
     verdict: str
     correlation: Correlation
     above: Ints
+    effects: Floats
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,10 @@ class PanelLink:
         probability, _ = density.node_densities(mode.at)
         p = density.pooled(mode.at)
         typical = np.sum(probability * density.own(p).node, axis=1, keepdims=True)
-        correlation = panel_shared.estimate(
-            density.arrays(p, typical), above, self.priors.shared.correlation
-        )
-        return PanelFit(density, mode, points, verdict, correlation, above)
+        arrays = density.arrays(p, typical)
+        correlation = panel_shared.estimate(arrays, above, self.priors.shared.correlation)
+        effects = _break_effects(density, arrays)
+        return PanelFit(density, mode, points, verdict, correlation, above, effects)
 
     def _points(
         self, density: PanelDensity, mode: Mode, rng: np.random.Generator
@@ -126,7 +129,7 @@ class PanelLink:
             found = panel_nuts.sample(density, mode, self.priors.nuts, rng)
             drawn = panel_nuts.points(found)
             verdict = panel_nuts.standing(found).sentence(self.priors.verdict)
-            return Weighted(drawn, np.full(len(drawn), 1 / len(drawn)), 0.0), verdict
+            return Weighted(drawn, np.full(len(drawn), 1 / len(drawn)), np.nan), verdict
         points = weighted_points(density.value, mode, self.priors.fit.points, rng)
         good = points.pareto_k <= TRUSTED_K
         used = "used" if good else f"above {TRUSTED_K:g}, so not used"
@@ -221,17 +224,52 @@ def _ratios(history: MonthlyPanel, group: int, areas: tuple[str, ...]) -> Mappin
     return out
 
 
+def _break_effects(density: PanelDensity, arrays: LinkArrays) -> Floats:
+    """Mean and sd of what each break did to the log-odds given the pooled parameters, (2, S, B)."""
+    sd = density.series.step_sd(density.priors.link.level_break.sd)
+    last = panel_filter.last_state(arrays)
+    first = last.mean.shape[1] - sd.shape[1]
+    variance = np.diagonal(last.cov, axis1=1, axis2=2)[:, first:]
+    return sd * np.stack([last.mean[:, first:], np.sqrt(variance)])
+
+
 def _notes(national: str, group: str, fit: PanelFit) -> dict[SeriesKey, tuple[str, ...]]:
     """Say what a reader of the draws should know."""
     notes: dict[SeriesKey, tuple[str, ...]] = {(national, group): (fit.verdict,)}
     series = fit.density.series
-    for area, odds in zip(series.areas, series.log_odds, strict=True):
-        known = np.flatnonzero(~np.isnan(odds))
-        if len(known) == 0:
-            notes[area, group] = ("no values in the months of the fit: projected by its prior",)
-        elif (since := len(series.months) - 1 - int(known[-1])) >= LONG_GONE:
-            last = month_code(int(series.months[known[-1]]))
-            notes[area, group] = (
-                f"no value since {last}, {since} months before the origin: projected from there",
-            )
+    for s, area in enumerate(series.areas):
+        if said := (*_doubted(series, s), *_ended(series, s), *_broken(series, s, fit.effects)):
+            notes[area, group] = said
     return notes
+
+
+def _doubted(series: LinkSeries, s: int) -> Iterator[str]:
+    """Name the zeros that were taken for missing."""
+    if series.aside[s].any():
+        months = ", ".join(month_code(int(m)) for m in series.months[series.aside[s]])
+        yield f"nobody in {months}, between months of many: taken for missing"
+
+
+def _ended(series: LinkSeries, s: int) -> Iterator[str]:
+    """Say so where an area has no values, or has had none for a year."""
+    known = np.flatnonzero(~np.isnan(series.log_odds[s]))
+    if len(known) == 0:
+        yield "no values in the months of the fit: projected by its prior"
+    elif (since := len(series.months) - 1 - int(known[-1])) >= LONG_GONE:
+        last = month_code(int(series.months[known[-1]]))
+        yield f"no value since {last}, {since} months before the origin: projected from there"
+
+
+def _broken(series: LinkSeries, s: int, effects: Floats) -> Iterator[str]:
+    """Say what each break did to an area's level, by nine tenths of what is known of it."""
+    own = series.breaks[s]
+    for one, mean, sd in zip(own, *effects[:, s, : len(own)], strict=True):
+        seen = series.log_odds[s, series.months >= one.month]
+        known = seen[~np.isnan(seen)]
+        share = 1 / (1 + float(np.exp(-known.mean()))) if len(known) else 0.0
+        change = np.exp(mean + 1.645 * sd * np.array([-1.0, 0.0, 1.0]))
+        low, mid, high = 100 * (share + (1 - share) * change - 1)  # of odds, as one of shares
+        yield (
+            f"level break {month_code(one.month)} ({one.reason}): {mid:+.1f} % of the share "
+            f"(90 %: {low:+.1f} to {high:+.1f})"
+        )

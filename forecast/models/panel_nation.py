@@ -5,7 +5,7 @@ Monthly changes of the log are a drift, a season that is the same every year, an
     x[t] - x[t-1] = drift/12 + s[month] + v[t],      v[t] = r v[t-1] + sd sqrt(1 - r²) N(0, 1),
 
 with normal priors of the drift and of r. Season, sd, r and drift are drawn from what the history
-says of them, each as if the others were known.
+says of them, each as if the others were known. A nation that never moved stays where it is.
 """
 
 from typing import Protocol
@@ -17,7 +17,7 @@ from forecast.config.panel_model import NationPriors
 from forecast.errors import DataError
 from forecast.models.kernels import Floats, Ints
 
-FEWEST_MONTHS = 25
+FEWEST_MONTHS = 24
 """Two changes of every calendar month."""
 
 
@@ -58,14 +58,14 @@ def drifting_walk(
             "of its own; give one or choose a later origin"
         )
     change, calendar = np.diff(log_nation), months[1:] % 12
+    if not change.any():  # such as a group without persons: no shock says how large they are
+        return np.full((count, horizon), log_nation[-1])
     seen = np.bincount(calendar, minlength=12)
     season = np.bincount(calendar, weights=change, minlength=12) / seen
     shock = change - season[calendar]
     free = len(change) - 12
     sd = np.sqrt(np.sum(shock**2) / rng.chisquare(free, size=count))
-    # a nation that never moves, such as that of a group without persons, has no shocks to last
-    size = np.sum(shock**2)
-    lasting = np.sum(shock[1:] * shock[:-1]) / size if size > 0 else 0.0
+    lasting = np.sum(shock[1:] * shock[:-1]) / np.sum(shock**2)
     r = np.clip(_combined(lasting, free**-0.5, priors.momentum, count, rng), 0.0, 0.9)
     # the mean of T lasting shocks varies (1 + r)/(1 - r) times as much as that of T short ones
     spread = 12 * sd * np.sqrt((1 + r) / (1 - r) / len(change))

@@ -8,7 +8,7 @@ The density's filter is compiled and does not hold Python's interpreter, so chai
 side. nutpie calls it as it is: there is no graph, and nothing to compile but the filter, once.
 
 What people read of the parameters is on their own scales, with the signs that the density leaves
-open settled: spreads are positive, and each seasonal factor's first loading is.
+open settled: spreads are positive, and each seasonal factor points the way of most draws.
 """
 
 # nutpie and ArviZ bring few types:
@@ -43,6 +43,11 @@ def sample(
 ) -> "az.InferenceData":
     """Sample the posterior; the same generator, the same draws.
 
+    Raises
+    ------
+    KeyboardInterrupt
+        If it is interrupted; the sampler itself hands over the draws it has.
+
     Returns
     -------
     InferenceData
@@ -65,6 +70,9 @@ def sample(
             progress_bar=False,
             save_warmup=False,
         )
+    z = found["posterior"]["z"].values
+    if z.shape[:2] != (settings.chains, settings.draws) or not np.all(np.isfinite(z)):
+        raise KeyboardInterrupt
     return _named(found, density)
 
 

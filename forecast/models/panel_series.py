@@ -6,14 +6,22 @@ count is mostly chance: `panel_counts` says how much; above, noise by size is th
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from forecast.core.monthly import MonthlyPanel
+from forecast.core.monthly import LevelBreak, MonthlyPanel
 from forecast.core.period import month_code
 from forecast.errors import DataError
 from forecast.models.kernels import Floats, Ints, lags
-from forecast.models.panel_counts import HALF, are_whole, counting_variance
+from forecast.models.panel_counts import (
+    HALF,
+    LONGEST_RUN,
+    Flags,
+    are_whole,
+    counting_variance,
+    doubtful_zeros,
+)
 
 FEWEST_MONTHS = 12
 """Values of the nation that a fit needs."""
@@ -33,7 +41,8 @@ class LinkSeries:
     level : expected log-odds of an area of which nothing is known: an equal share
     log_nation : (T,) log of the nation plus one, gaps filled linearly
     whole : whether all values are whole numbers
-    steps : (S, T, B) of each area's breaks, zero before it and the prior sd of its effect from then
+    breaks : of each area's level, S tuples
+    aside : (S, T) zeros that were taken for missing
     """
 
     areas: tuple[str, ...]
@@ -44,7 +53,25 @@ class LinkSeries:
     level: float
     log_nation: Floats
     whole: bool
-    steps: Floats
+    breaks: tuple[tuple[LevelBreak, ...], ...]
+    aside: Flags
+
+    @cached_property
+    def steps(self) -> Floats:
+        """One from the month of an area's break on, else zero, (S, T, B); B the most of any."""
+        out = np.zeros((len(self.areas), len(self.months), max(map(len, self.breaks), default=0)))
+        for s, own in enumerate(self.breaks):
+            for k, one in enumerate(own):
+                out[s, self.months >= one.month, k] = 1.0
+        return out
+
+    def step_sd(self, usual: float) -> Floats:
+        """Prior sd of the log-odds' change at each break, the usual where none is said, (S, B)."""
+        out = np.full((len(self.areas), self.steps.shape[2]), usual)
+        for s, own in enumerate(self.breaks):
+            for k, one in enumerate(own):
+                out[s, k] = usual if one.sd is None else one.sd
+        return out
 
 
 def link_series(
@@ -72,6 +99,12 @@ def link_series(
             f"{month_code(int(panel.months[0]))}..{month_code(int(panel.months[-1]))}, expected "
             f"at least {FEWEST_MONTHS}; choose an origin at which it has"
         )
+    breaks = _breaks(panel, panel.groups[group], areas)
+    aside = doubtful_zeros(values, small_cell)
+    for s, own in enumerate(breaks):
+        # a zero at a break that was named is what it says
+        aside[s] &= ~np.isin(panel.months, [b.month + k for b in own for k in range(LONGEST_RUN)])
+    values = np.where(aside, np.nan, values)
     return LinkSeries(
         areas=areas,
         months=panel.months,
@@ -81,22 +114,18 @@ def link_series(
         level=-float(np.log(max(len(areas) - 1, 1))),
         log_nation=_filled(panel.months, np.log1p(nation)),
         whole=are_whole(values),
-        steps=_steps(panel, panel.groups[group], areas),
+        breaks=breaks,
+        aside=aside,
     )
 
 
-def _steps(panel: MonthlyPanel, group: str, areas: tuple[str, ...]) -> Floats:
-    """Build the steps of breaks within the panel's months; an older one is part of the level."""
-    first = int(panel.months[0])
-    mine = [
-        [b for b in panel.breaks if (b.area, b.group) == (area, group) and b.month > first]
-        for area in areas
-    ]
-    out = np.zeros((len(areas), len(panel.months), max((len(own) for own in mine), default=0)))
-    for s, own in enumerate(mine):
-        for k, b in enumerate(own):
-            out[s, panel.months >= b.month, k] = b.sd
-    return out
+def _breaks(
+    panel: MonthlyPanel, group: str, areas: tuple[str, ...]
+) -> tuple[tuple[LevelBreak, ...], ...]:
+    """Give each area's breaks within the months; one by the first of them changes nothing."""
+    months = panel.months
+    within = [b for b in panel.breaks if b.group == group and months[0] < b.month <= months[-1]]
+    return tuple(tuple(b for b in within if b.area == area) for area in areas)
 
 
 def _filled(months: Ints, path: Floats) -> Floats:

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.config import BacktestConfig
-from forecast.core.monthly import SHORTEST_HISTORY, Break, MonthlyPanel
+from forecast.config.breaks import placed
+from forecast.core.monthly import SHORTEST_HISTORY, MonthlyPanel
 from forecast.core.period import month_code
-from forecast.errors import ConfigError, ConvergenceError, DataError, nearest
+from forecast.errors import ConfigError, ConvergenceError, DataError
 from forecast.evaluation import online
 from forecast.evaluation.backtest import Outcome, Plan, Series, series_of
 from forecast.evaluation.league import Mishaps, Standing, joined, league
@@ -151,34 +152,6 @@ def _named(models: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _breaks(config: BacktestConfig, panel: MonthlyPanel) -> tuple[Break, ...]:
-    """Give the configuration's breaks as breaks of the panel's series."""
-    out: list[Break] = []
-    for k, (month, one) in enumerate(config.breaks):
-        where = f"{config.path}: breaks[{k}]"
-        areas = [area for area in panel.areas if area != panel.national]
-        group = panel.groups[0] if one.group is None and len(panel.groups) == 1 else one.group
-        if one.area not in areas:
-            raise ConfigError(
-                f"{where}.area: found '{one.area}'{nearest(one.area, areas)}, expected an area "
-                f"with a series other than {panel.national}, whose path is its own; correct it"
-            )
-        if group is None or group not in panel.groups:
-            said = "nothing" if group is None else f"'{group}'{nearest(group, panel.groups)}"
-            raise ConfigError(
-                f"{where}.group: found {said}, expected one of {', '.join(panel.groups)}"
-            )
-        first, last = int(panel.months[0]), int(panel.months[-1])
-        if not first < month <= last:
-            raise ConfigError(
-                f"{where}.period: found {month_code(month)}, expected a month within "
-                f"{month_code(first + 1)}..{month_code(last)}; a break before the figures is part "
-                "of their level"
-            )
-        out.append(Break(one.area, group, month, one.sd, one.reason))
-    return tuple(out)
-
-
 def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
     """Read the panel and put the plan together.
 
@@ -187,6 +160,8 @@ def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
     DataError
         If the panel cannot be used, is too short for an origin, or lacks what is to be told of the
         nation.
+    ConfigError
+        If a break is of a series or a month that the panel does not have.
     """
     file, beside = config.panel, config.path.parent
     reading = read_monthly(
@@ -200,8 +175,7 @@ def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
         number_format=file.format,
         beside=beside,
     )
-    panel = replace(reading.panel, source=reading.file)
-    panel = replace(panel, breaks=_breaks(config, panel))
+    panel = placed(replace(reading.panel, source=reading.file), config.breaks, config.path)
     reading = replace(reading, panel=panel)
     _refuse_short(reading)
     given = config.given

@@ -43,7 +43,7 @@ def fingerprint(plan: Plan) -> str:
         [sorted(links.items()) for links in (panel.parents, panel.group_parents)],
         [plan.origins, plan.horizon, plan.window, plan.draws, plan.seed],
         [vintage.known for vintage in panel.vintages],
-        [(b.area, b.group, b.month, b.sd) for b in panel.breaks],
+        [(b.area, b.group, b.month, b.reason, b.sd) for b in panel.breaks],
         {name: version(name) for name in PACKAGES},
     ]
     digest = hashlib.sha256(json.dumps(words).encode())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.core.monthly import Floats, Vintage
+from forecast.core.monthly import Floats, LevelBreak, Vintage
 from forecast.evaluation.backtest import Outcome, Plan, run
 from forecast.models.method import Method
 from forecast.models.registry import method
@@ -86,6 +86,7 @@ def test_whatever_draws_depend_on_changes_the_fingerprint(
     usual = plan()
     first = Vintage(ORIGINS[0], panel().values)
     revised = replace(panel(), vintages=(first,))
+    broken = LevelBreak("Ny", "dagpenge", ORIGINS[0], "a reform")
     keys = [
         fingerprint(usual),
         *(
@@ -103,6 +104,8 @@ def test_whatever_draws_depend_on_changes_the_fingerprint(
         fingerprint(replace(usual, panel=replace(revised, vintages=(replace(first, known=0),)))),
         *(fingerprint(replace(usual, given=partial(told, persons))) for persons in (3.0, 4.0)),
         fingerprint(replace(usual, panel=replace(panel(), group_parents={"dagpenge": "i_alt"}))),
+        fingerprint(replace(usual, panel=replace(panel(), breaks=(broken,)))),
+        fingerprint(replace(usual, panel=replace(panel(), breaks=(replace(broken, sd=0.1),)))),
     ]
     configs = tmp_path / "configs"
     (configs / "models").mkdir(parents=True)

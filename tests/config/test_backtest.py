@@ -11,6 +11,7 @@ import pytest
 
 from forecast.config import bundled
 from forecast.config.backtest import BacktestConfig, load_backtest_config
+from forecast.core.monthly import LevelBreak
 from forecast.errors import ConfigError
 
 BROKEN = sorted((Path(__file__).parent / "broken_backtest").glob("*.toml"))
@@ -107,3 +108,28 @@ def test_all_municipalities_lack_only_the_users_figures(tmp_path: Path) -> None:
     assert config.panel.path == tmp_path / "mine.csv"
     assert (config.national, config.areas) == ("Hele landet", None)
     assert len(config.origins) == 8
+
+
+BREAKS = """
+[[breaks]]
+area = "Ny"
+group = "dagpenge"
+period = "2023M02"
+reason = "another register"
+
+[[breaks]]
+area = "Ny"
+group = "dagpenge"
+period = "2023-05"
+reason = "a reform"
+sd = 0.1
+unit = "log"
+"""
+
+
+def test_breaks_are_read_with_month_and_reason(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD).breaks == ()
+    assert read(tmp_path, GOOD + BREAKS).breaks == (
+        LevelBreak("Ny", "dagpenge", 2023 * 12 + 1, "another register"),
+        LevelBreak("Ny", "dagpenge", 2023 * 12 + 4, "a reform", 0.1),
+    )

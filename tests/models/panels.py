@@ -1,11 +1,14 @@
 """Small worlds of monthly links for tests: arrays for the filter, and panels with known truth."""
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from forecast.config.panel_model import PanelPriors, load_panel_model
 from forecast.core.monthly import MonthlyPanel
+from forecast.core.period import month_code
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LinkArrays
 
@@ -106,3 +109,29 @@ def split(panel: MonthlyPanel, horizon: int) -> tuple[MonthlyPanel, Floats, Floa
     history = panel.until(int(panel.months[-horizon - 1]))
     ahead = panel.values[:, :, -horizon:]
     return history, ahead[panel.position(panel.national)], ahead
+
+
+def municipalities(folder: Path, table: str, column: str) -> MonthlyPanel:
+    """The municipalities and the country, a table of jobindsats.dk such as ``ledighed_y25i01``."""
+    with (folder / "dk" / f"{table}.csv").open(encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["kommune_kode"] != "-1"]
+    areas = tuple(dict.fromkeys(r["omraade"] for r in rows))
+    codes = {month_code(m): m for m in range(2021 * 12, 2026 * 12)}
+    of = [codes[r["periode"].replace("M", "-")] for r in rows]
+    months = np.arange(min(of), max(of) + 1)
+    values = np.full((len(areas), 1, len(months)), np.nan)
+    for row, month in zip(rows, of, strict=True):
+        if row[column]:
+            values[areas.index(row["omraade"]), 0, month - months[0]] = float(row[column])
+    return MonthlyPanel(
+        areas=areas,
+        groups=("benefit",),
+        months=months,
+        values=values,
+        parents={area: None if area == "Hele landet" else "Hele landet" for area in areas},
+        national="Hele landet",
+        unit="fuldtidspersoner",
+        adjustment="actual",
+        source=table,
+        provisional=np.zeros(values.shape, dtype=bool),
+    )

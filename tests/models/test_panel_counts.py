@@ -39,6 +39,16 @@ def test_a_month_is_judged_by_the_months_about_it() -> None:
     assert np.all(variance[1] == 0.0)
 
 
+def test_zeros_that_chance_does_not_make_are_doubted_unless_they_last() -> None:
+    many, few, ended = np.full(40, 300.0), np.full(40, 6.0), np.full(40, 300.0)
+    for row in (many, few):
+        row[[4, 20, 21, 22, 39]] = 0.0
+    ended[30:34] = ended[36:] = 0.0
+    found = panel_counts.doubtful_zeros(np.stack([many, few, ended, np.zeros(40)]), SMALL)
+    assert np.flatnonzero(found[0]).tolist() == [4, 20, 21, 22, 39]
+    assert not found[1:].any()
+
+
 def test_whole_numbers_are_known_and_made() -> None:
     assert panel_counts.are_whole(np.array([0.0, np.nan, 12.0]))
     assert not panel_counts.are_whole(np.array([0.0, 12.5]))

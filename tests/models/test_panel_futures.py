@@ -197,5 +197,5 @@ def test_the_nations_intervals_hold_for_walks_of_its_kind(rng: np.random.Generat
 
 
 def test_a_short_nation_is_refused(rng: np.random.Generator) -> None:
-    with pytest.raises(DataError, match=rf"24 months, expected at least {FEWEST_MONTHS}"):
-        nation(np.ones(24), 10, rng)
+    with pytest.raises(DataError, match=rf"23 months, expected at least {FEWEST_MONTHS}"):
+        nation(np.ones(23), 10, rng)
