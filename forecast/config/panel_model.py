@@ -16,23 +16,24 @@ class LevelPriors(Frozen):
     memory: Prior
     scale: Prior
     size_slope: Prior
-    spread: Scale
+    spread: float = Field(gt=0)
+    spread_reason: str
 
 
 class SeasonPriors(Frozen):
     """The season of a share: common to all, by size, and each area's own."""
 
-    rank: int = Field(ge=1, le=2)
-    rank_reason: str
+    harmonics: int = Field(ge=1, le=5)
+    harmonics_reason: str
     common_sd: float = Field(gt=0)
     common_reason: str
     size_sd: float = Field(gt=0)
     size_reason: str
-    own_sd: float = Field(gt=0)
-    own_reason: str
+    own: Prior
     memory: Prior
     size_slope: Prior
-    spread: Scale
+    spread: float = Field(gt=0)
+    spread_reason: str
 
 
 class AmplitudePriors(Frozen):
@@ -47,6 +48,8 @@ class NoisePriors(Frozen):
     scale: Prior
     size_slope: Prior
     kappa: Prior
+    spread: float = Field(gt=0)
+    spread_reason: str
     degrees: float = Field(gt=2)
     degrees_reason: str
     small_cell: float = Field(gt=0)
@@ -81,8 +84,6 @@ class FitSettings(Frozen):
 
     months: int = Field(ge=24)
     months_reason: str
-    nodes: int = Field(ge=3, le=15)
-    nodes_reason: str
     points: int = Field(ge=100)
     points_reason: str
     sets: int = Field(ge=10)

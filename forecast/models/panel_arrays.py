@@ -6,21 +6,20 @@ from forecast.models.kernels import Floats
 
 
 class LinkArrays(NamedTuple):
-    """S links over T months at Q values of their own scale, with R seasonal factors.
+    """S links over T months, with R seasonal factors.
 
     Attributes
     ----------
     value : (S, T) log-odds, NaN where missing
     mean : (S, T) expectation of the constants and the common season
     variance : (S, T) of a month's noise, positive
-    sigma : (S, Q) sd of a month's level shock
-    scale : (S, Q) size of the own season
+    sigma : (S,) sd of a month's level shock
+    scale : (S,) size of the own season
     load : (T, R) seasonal factors at scale one
     regressors : (T, K) of the constants
     constant_variance : (K,) prior variances of the constants, about zero
     steps : (S, T, B) regressors of constants of each link's own, of prior variance one: breaks
     level_memory, season_memory : months; a level of infinite memory is a random walk from zero
-    log_weight : (S, Q) log weights of the nodes
     """
 
     value: Floats
@@ -34,7 +33,6 @@ class LinkArrays(NamedTuple):
     steps: Floats
     level_memory: float
     season_memory: float
-    log_weight: Floats
 
 
 class LinkGradient(NamedTuple):
@@ -43,7 +41,7 @@ class LinkGradient(NamedTuple):
     Attributes
     ----------
     mean, variance : (S, T)
-    log_sigma, log_scale, log_weight : (S, Q); the last are the nodes' parts of the likelihood
+    log_sigma, log_scale : (S,)
     load : (T, R)
     log_level_memory, log_season_memory : numbers
     """
@@ -52,7 +50,6 @@ class LinkGradient(NamedTuple):
     variance: Floats
     log_sigma: Floats
     log_scale: Floats
-    log_weight: Floats
     load: Floats
     log_level_memory: float
     log_season_memory: float

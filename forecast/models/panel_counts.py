@@ -13,6 +13,7 @@ What a month's mean may be is taken from the values about it and not from its ow
 nobody would else say of itself that it says little, however large the cell had been before.
 """
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -77,23 +78,31 @@ def counting_variance(values: Floats, small_cell: float) -> Floats:
     return np.where(known, variance, 0.0)
 
 
-def doubtful_zeros(values: Floats, small_cell: float) -> Flags:
-    """Find months of nobody that chance does not make and that do not last, (S, T).
+def zero_runs(values: Floats, small_cell: float) -> Iterator[tuple[int, int, int]]:
+    """Find months of nobody in a row that chance does not make: series, first month, and count.
 
-    They are zeros in runs of at most `LONGEST_RUN` months, at the end of a series too, where the
-    other months of the half years about them have `small_cell` persons or more on average: of ten
-    persons a month, one month in 22,000 has none. Suppressed cells and errors look like this. A
-    series that really ends is believed once it has been empty for longer.
+    They are zeros where the other months of the half years about them have `small_cell` persons or
+    more on average: of ten persons a month, one month in 22,000 has none.
     """
     zero = values == 0.0
-    out = np.zeros(values.shape, dtype=bool)
     for s in np.flatnonzero(zero.any(axis=1)):
         months = np.flatnonzero(zero[s])
         for run in np.split(months, np.flatnonzero(np.diff(months) != 1) + 1):
             about = values[s, max(run[0] - 6, 0) : run[-1] + 7]
             persons = about[about > 0]
-            if len(run) <= LONGEST_RUN and len(persons) and persons.mean() >= small_cell:
-                out[s, run] = True
+            if len(persons) and persons.mean() >= small_cell:
+                yield int(s), int(run[0]), len(run)
+
+
+def doubtful_zeros(values: Floats, small_cell: float) -> Flags:
+    """Zeros of `zero_runs` that do not last: `LONGEST_RUN` months at most, (S, T).
+
+    Suppressed cells and errors look like this, at the end of a series too. A series that really
+    ends is believed once it has been empty for longer.
+    """
+    out = np.zeros(values.shape, dtype=bool)
+    for s, first, count in zero_runs(values, small_cell):
+        out[s, first : first + count] = count <= LONGEST_RUN
     return out
 
 

@@ -38,28 +38,18 @@ def kernel(
 
 
 def log_likelihoods(arrays: LinkArrays) -> Floats:
-    """Log likelihood of each link at each node, (S, Q)."""
-    series, nodes = arrays.sigma.shape
+    """Log likelihood of each link, (S,)."""
     months = np.arange(arrays.value.shape[1], dtype=np.int64)
-    out = np.empty((series, nodes))
-    for s in range(series):
+    out = np.empty(len(arrays.sigma))
+    for s, (sigma, scale) in enumerate(zip(arrays.sigma, arrays.scale, strict=True)):
         seen = np.flatnonzero(~np.isnan(arrays.value[s]))
         residual = (arrays.value[s] - arrays.mean[s])[seen]
-        for q in range(nodes):
-            total = kernel(arrays, months, arrays.sigma[s, q], arrays.scale[s, q], s)
-            total = (total + np.diag(arrays.variance[s]))[np.ix_(seen, seen)]
-            out[s, q] = log_density(residual, total)
+        total = kernel(arrays, months, sigma, scale, s) + np.diag(arrays.variance[s])
+        out[s] = log_density(residual, total[np.ix_(seen, seen)])
     return out
 
 
-def log_likelihood(arrays: LinkArrays) -> float:
-    """Sum over links of the log of the likelihood summed over nodes."""
-    return float(np.sum(np.logaddexp.reduce(log_likelihoods(arrays) + arrays.log_weight, axis=1)))
-
-
-def predict(
-    arrays: LinkArrays, ahead: LinkArrays, series: int, node: int = 0
-) -> tuple[Floats, Floats]:
+def predict(arrays: LinkArrays, ahead: LinkArrays, series: int) -> tuple[Floats, Floats]:
     """Mean and covariance of a link's months ahead without their noise, given those it has.
 
     Parameters
@@ -69,7 +59,7 @@ def predict(
     months = np.arange(ahead.value.shape[1], dtype=np.int64)
     seen = np.flatnonzero(~np.isnan(ahead.value[series]))
     later = np.arange(arrays.value.shape[1], len(months), dtype=np.int64)
-    total = kernel(ahead, months, ahead.sigma[series, node], ahead.scale[series, node], series)
+    total = kernel(ahead, months, ahead.sigma[series], ahead.scale[series], series)
     noisy = total + np.diag(ahead.variance[series])
     weights = np.linalg.solve(noisy[np.ix_(seen, seen)], total[np.ix_(seen, later)]).T
     residual = (ahead.value[series] - ahead.mean[series])[seen]

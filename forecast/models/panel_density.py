@@ -4,25 +4,26 @@ For area s and month t, with y the log-odds of the area's share, x the log natio
 twelve-month mean (both centred on the fitted months), c the centred log mean size,
 
     y[s,t] = a + b x[t] + d t/12 + steps + A[t] (m[month] + c z[month] + g S[t]) + u[t] + eps[t],
-    A[t] = exp(-kappa n[t]),                 S[t] = own_sd (P L)[month] f[t],
-    u: Ornstein-Uhlenbeck of memory T,       log sd of its monthly shocks = scale + slope c + tau w,
-    f: R stationary factors of variance one and memory T',          log g = slope' c + tau' w,
-    eps ~ N(0, exp(2 (scale'' + slope'' c - kappa'' n[t])) + counting[s,t]),       w ~ N(0, 1).
+    A[t] = exp(-kappa n[t]),        S[t] = sum_k h_k (cos(k w t) f_k[t] + sin(k w t) f'_k[t]),
+    u: Ornstein-Uhlenbeck of memory T,     log sd of its monthly shocks = scale + slope c + tau w1,
+    f, f': stationary of variance one and memory T',               log g = slope' c + tau' w2,
+    eps ~ N(0, exp(2 (scale'' + slope'' c - kappa'' n[t] + tau'' w3)) + counting[s,t]).
 
-P removes the mean over the year, L is lower triangular; steps are the breaks that are known of,
-each of an effect of its own. Each area's a, b, d, steps, u, f and eps are integrated by the filter
-and its w, which says how unsteady the area is in level and season, by
-quadrature (`panel_scales`): a joint mode would choose w for every area and inflate tau. What is
-left is pooled. m and z are parameters and not states, since all areas share them: as states they
-would tie the areas' filters together.
+with w = 2 pi / 12; steps are the breaks that are known of, each of an effect of its own. Each
+area's a, b, d, steps, u, f and eps are integrated by the filter.
+What is left are parameters: those that all areas share, m and z among them, since as states they
+would tie the areas' filters together; and three of each area's own, w1 to w3 ~ N(0, 1), which say
+how unsteady it is in level, season and single months. How far areas differ, tau, is given: were it
+estimated, a mode would choose every w and inflate it, and a quadrature over w in its place was
+wrong by five nats for eight Australian states of 72 months.
 
-Every parameter is sampled in standard deviations of its prior about its mean. Half-normal spreads
-are folded normals: the density is the same for -tau and tau, and smooth where they meet. The part
-psi of the design, each area's own month, is left out: the factors carry what pays.
+Every parameter is sampled in standard deviations of its prior about its mean. Given what is shared,
+areas are independent, so their own parameters meet in no second derivative: `panel_laplace` uses
+that.
 """
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -31,27 +32,32 @@ from forecast.config.panel_model import PanelPriors
 from forecast.models import panel_filter
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LinkArrays, LinkGradient
-from forecast.models.panel_scales import Anchors, OwnScales, own_scales
 from forecast.models.panel_series import LinkSeries, Regressors, regressors
 
 SCALARS = (
     "level_memory",
     "level_scale",
     "level_slope",
-    "level_spread",
     "season_memory",
     "season_slope",
-    "season_spread",
     "kappa",
     "noise_scale",
     "noise_slope",
     "noise_kappa",
 )
-"""Single parameters in order; after them come m, z and L, month by month."""
+"""Single parameters in order; after them come h, and m and z month by month."""
 
 CENTRE = np.eye(12) - 1 / 12
 
-_REACH, _GRID = 2.5, 51  # log sds either side of the expected one that anchors are sought in
+OWN = ("level", "season", "noise")
+"""What each area has a parameter of its own for: how unsteady it is."""
+
+
+@cache
+def waves(harmonics: int) -> Floats:
+    """Cosine and sine of each harmonic by calendar month, (12, 2 H)."""
+    angle = 2 * np.pi / 12 * np.outer(np.arange(12), np.arange(1, harmonics + 1))
+    return np.stack([np.cos(angle), np.sin(angle)], axis=2).reshape(12, -1)
 
 
 class Pooled(NamedTuple):
@@ -60,28 +66,31 @@ class Pooled(NamedTuple):
     Attributes
     ----------
     level_memory, season_memory : months
-    level_scale, level_slope, level_spread : of the log sd of a month's shock
-    season_slope, season_spread : of the log size of the own season
+    level_scale, level_slope : of the log sd of a month's shock
+    season_slope : of the log size of the own season
     kappa : response of the swing to the national level
     noise_scale, noise_slope, noise_kappa : of the log sd of a month's noise
     common, by_size : (12,) m and z
-    factors : (12, R) own_sd P L
+    harmonics : (H,) sd of an area's own season in each harmonic of the year
     """
 
     level_memory: float
     level_scale: float
     level_slope: float
-    level_spread: float
     season_memory: float
     season_slope: float
-    season_spread: float
     kappa: float
     noise_scale: float
     noise_slope: float
     noise_kappa: float
     common: Floats
     by_size: Floats
-    factors: Floats
+    harmonics: Floats
+
+    @property
+    def factors(self) -> Floats:
+        """Loadings of an area's own season by calendar month, at scale one, (12, 2 H)."""
+        return waves(len(self.harmonics)) * np.repeat(self.harmonics, 2)
 
     def amplitude(self, level: Floats) -> Floats:
         """Swing of the season, A, by the national level."""
@@ -93,7 +102,7 @@ class Pooled(NamedTuple):
         return self.common[calendar] + size[:, None] * self.by_size[calendar]
 
     def noise_sd(self, size: Floats, level: Floats) -> Floats:
-        """Sd of a month's noise, (..., S, T) for a level (..., T)."""
+        """Sd of a month's noise where an area's own is as expected, (..., S, T) for (..., T)."""
         at_size = self.noise_scale + self.noise_slope * size
         return np.exp(at_size[:, None] - self.noise_kappa * level[..., None, :])
 
@@ -106,25 +115,10 @@ class PanelDensity:
     ----------
     series : the data
     priors : of every parameter
-    anchors : where the nodes of each area's own scale lie
     """
 
     series: LinkSeries
     priors: PanelPriors
-    anchors: Anchors
-
-    @classmethod
-    def of(cls, series: LinkSeries, priors: PanelPriors) -> "PanelDensity":
-        """Density with nodes where the prior has them."""
-        return cls(series, priors, Anchors.unknown(len(series.areas)))
-
-    def anchored(self, z: Floats) -> "PanelDensity":
-        """Give the same density with nodes where each area's likelihood lies at `z`."""
-        p = self.pooled(z)
-        away = np.linspace(-_REACH, _REACH, _GRID)
-        arrays = self.arrays(p, np.zeros((len(self.series.size), _GRID)))
-        logs = panel_filter.log_likelihoods(arrays._replace(sigma=arrays.sigma * np.exp(away)))
-        return replace(self, anchors=Anchors.found(np.log(arrays.sigma) + away, logs))
 
     @cached_property
     def explained_by(self) -> Regressors:
@@ -137,10 +131,11 @@ class PanelDensity:
         sd = self.series.step_sd(self.priors.link.level_break.sd)
         return self.series.steps * sd[:, None, :]
 
-    def own(self, p: Pooled) -> OwnScales:
-        """Nodes of each area's w."""
-        centre = p.level_scale + p.level_slope * self.series.size
-        return own_scales(self.priors.fit.nodes, self.anchors, centre, p.level_spread)
+    @cached_property
+    def spread(self) -> Floats:
+        """How far areas differ, tau of `OWN`, (3,)."""
+        p = self.priors
+        return np.array([p.level.spread, p.season.spread, p.noise.spread])
 
     @cached_property
     def prior_mean(self) -> Floats:
@@ -152,10 +147,8 @@ class PanelDensity:
                 p.level.memory.mean + year,
                 p.level.scale.mean,
                 p.level.size_slope.mean,
-                0.0,
                 p.season.memory.mean + year,
                 p.season.size_slope.mean,
-                0.0,
                 p.amplitude.kappa.mean,
                 p.noise.scale.mean,
                 p.noise.size_slope.mean,
@@ -172,10 +165,8 @@ class PanelDensity:
                 p.level.memory.sd,
                 p.level.scale.sd,
                 p.level.size_slope.sd,
-                p.level.spread.sd,
                 p.season.memory.sd,
                 p.season.size_slope.sd,
-                p.season.spread.sd,
                 p.amplitude.kappa.sd,
                 p.noise.scale.sd,
                 p.noise.size_slope.sd,
@@ -183,142 +174,134 @@ class PanelDensity:
             ]
         )
 
-    @cached_property
-    def _triangle(self) -> tuple[Ints, Ints]:
-        """Rows and columns of the entries of L that are not zero."""
-        row, column = np.tril_indices(12, 0, self.priors.season.rank)
-        return row.astype(np.int64), column.astype(np.int64)
+    @property
+    def shared(self) -> int:
+        """Count of the parameters that all areas share; they come first."""
+        return len(SCALARS) + self.priors.season.harmonics + 24
 
     @property
     def size(self) -> int:
         """Count of parameters."""
-        return len(SCALARS) + 24 + len(self._triangle[0])
+        return self.shared + len(OWN) * len(self.series.areas)
 
-    @cached_property
-    def start(self) -> Floats:
-        """Where a search begins: the prior's mean, with spreads and factors away from zero.
-
-        At zero the density is level in them by symmetry, and a search would not leave.
-        """
-        z = np.zeros(self.size)
-        z[[SCALARS.index("level_spread"), SCALARS.index("season_spread")]] = (0.6, 0.2)
-        row, column = self._triangle
-        z[len(SCALARS) + 24 :] = 0.5 * np.cos(2 * np.pi * row / 12 - np.pi / 2 * column)
-        return z
+    def own(self, z: Floats) -> Floats:
+        """Each area's own parameters, (S, 3) in the order of `OWN`."""
+        return z[self.shared :].reshape(-1, len(OWN))
 
     def pooled(self, z: Floats) -> Pooled:
         """Parameters on their own scales.
 
         Parameters
         ----------
-        z : (size,) in prior standard deviations
+        z : (size,) in prior standard deviations; only what is shared is read
         """
         single = self.prior_mean + self.prior_sd * z[: len(SCALARS)]
-        months = z[len(SCALARS) :]
         season = self.priors.season
-        lower = np.zeros((12, season.rank))
-        lower[self._triangle] = months[24:]
+        first = len(SCALARS) + season.harmonics
+        own = season.own.mean + season.own.sd * z[len(SCALARS) : first]
+        months = z[first : self.shared].reshape(2, 12)
         named = dict(zip(SCALARS, single.tolist(), strict=True))
         named["level_memory"] = np.exp(named["level_memory"])
         named["season_memory"] = np.exp(named["season_memory"])
         return Pooled(
             **named,
-            common=season.common_sd * CENTRE @ months[:12],
-            by_size=season.size_sd * CENTRE @ months[12:24],
-            factors=season.own_sd * CENTRE @ lower,
+            common=season.common_sd * CENTRE @ months[0],
+            by_size=season.size_sd * CENTRE @ months[1],
+            harmonics=np.exp(own),
         )
 
-    def arrays(self, p: Pooled, w: Floats, log_weight: Floats | None = None) -> LinkArrays:
+    @cached_property
+    def _expected(self) -> Floats:
+        """What is expected of a link without its season, (T,)."""
+        by, link = self.explained_by, self.priors.link
+        return self.series.level + link.elasticity.mean * by.path + link.drift.mean * by.years
+
+    @cached_property
+    def _design(self) -> tuple[Floats, Floats]:
+        """Regressors of the constants (T, 3) and their variances."""
+        by, link = self.explained_by, self.priors.link
+        sd = np.array([link.level_sd, link.elasticity.sd, link.drift.sd])
+        return np.stack([np.ones(len(by.years)), by.path, by.years], axis=1), sd**2
+
+    def arrays(self, p: Pooled, own: Floats) -> LinkArrays:
         """Give the filter what it needs.
 
         Parameters
         ----------
-        w : (S, Q) values of what is each area's own
-        log_weight : (S, Q) of each; zero if None
+        own : (S, 3) each area's own parameters
         """
-        data, by, link = self.series, self.explained_by, self.priors.link
-        size = data.size[:, None]
-        swing = p.amplitude(by.level)
+        data, level = self.series, self.explained_by.level
+        design, variance = self._design
+        swing = p.amplitude(level)
+        level_own, season_own, noise_own = (own * self.spread).T
+        noise_sd = p.noise_sd(data.size, level) * np.exp(noise_own)[:, None]
         return LinkArrays(
             value=data.log_odds,
-            mean=data.level
-            + swing * p.pattern(data.size, data.months)
-            + link.elasticity.mean * by.path
-            + link.drift.mean * by.years,
-            variance=p.noise_sd(data.size, by.level) ** 2 + data.counting,
-            sigma=np.exp(p.level_scale + p.level_slope * size + p.level_spread * w),
-            scale=np.exp(p.season_slope * size + p.season_spread * w),
+            mean=self._expected + swing * p.pattern(data.size, data.months),
+            variance=noise_sd**2 + data.counting,
+            sigma=np.exp(p.level_scale + p.level_slope * data.size + level_own),
+            scale=np.exp(p.season_slope * data.size + season_own),
             load=swing[:, None] * p.factors[data.months % 12],
-            regressors=np.stack([np.ones(len(by.years)), by.path, by.years], axis=1),
-            constant_variance=np.array([link.level_sd, link.elasticity.sd, link.drift.sd]) ** 2,
+            regressors=design,
+            constant_variance=variance,
             steps=self.steps,
             level_memory=p.level_memory,
             season_memory=p.season_memory,
-            log_weight=np.zeros_like(w) if log_weight is None else log_weight,
         )
 
     def value(self, z: Floats) -> float:
         """Log density."""
-        return float(np.sum(self.node_densities(z)[1])) - 0.5 * float(z @ z)
-
-    def node_densities(self, z: Floats) -> tuple[Floats, Floats]:
-        """Posterior probabilities of each area's nodes (S, Q), and its log likelihood (S,)."""
-        p = self.pooled(z)
-        own = self.own(p)
-        logs = panel_filter.log_likelihoods(self.arrays(p, own.node)) + own.log_weight
-        total = np.logaddexp.reduce(logs, axis=1)
-        return np.exp(logs - total[:, None]), total
+        logs = panel_filter.log_likelihoods(self.arrays(self.pooled(z), self.own(z)))
+        return float(np.sum(logs)) - 0.5 * float(z @ z)
 
     def value_and_gradient(self, z: Floats) -> tuple[float, Floats]:
         """Log density and its gradient, (size,)."""
         p = self.pooled(z)
-        own = self.own(p)
-        arrays = self.arrays(p, own.node, own.log_weight)
+        arrays = self.arrays(p, self.own(z))
         value, slope = panel_filter.value_and_gradient(arrays)
-        by_pattern = self._by_pattern(p, slope)
-        return value - 0.5 * float(z @ z), np.concatenate(
-            [self.prior_sd * self._by_scalars(p, own, arrays, slope), by_pattern]
-        ) - z
+        by_log_noise = 2.0 * slope.variance * (arrays.variance - self.series.counting)
+        by_own = np.stack([slope.log_sigma, slope.log_scale, by_log_noise.sum(axis=1)], axis=1)
+        gradient = np.concatenate(
+            [
+                self.prior_sd * self._by_scalars(arrays, slope, by_log_noise),
+                self._by_season(p, arrays, slope),
+                (by_own * self.spread).ravel(),
+            ]
+        )
+        return value - 0.5 * float(z @ z), gradient - z
 
-    def _by_scalars(
-        self, p: Pooled, own: OwnScales, arrays: LinkArrays, slope: LinkGradient
-    ) -> Floats:
+    def _by_scalars(self, arrays: LinkArrays, slope: LinkGradient, by_log_noise: Floats) -> Floats:
         """Carry the filter's gradient through the formulas of `arrays`, parameter by parameter."""
         size, level = self.series.size, self.explained_by.level
-        by_swing = slope.mean * p.pattern(size, self.series.months) * p.amplitude(level)
-        by_log_noise = 2.0 * slope.variance * p.noise_sd(size, level) ** 2
-        # nodes move with what they are placed by, and their weights with them
-        by_node = slope.log_sigma * p.level_spread + slope.log_scale * p.season_spread
-        by_node -= slope.log_weight * own.node
-        by_centre = (slope.log_sigma + by_node * own.node_by_centre).sum(axis=1)
-        by_spread = slope.log_sigma * own.node + by_node * own.node_by_spread
-        by_spread += slope.log_weight * own.kappa_by_spread
+        by_swing = np.sum(slope.mean * (arrays.mean - self._expected), axis=0)
+        by_swing += np.sum(slope.load * arrays.load, axis=1)
         return np.array(
             [
                 slope.log_level_memory,
-                by_centre.sum(),
-                size @ by_centre,
-                by_spread.sum(),
+                slope.log_sigma.sum(),
+                size @ slope.log_sigma,
                 slope.log_season_memory,
-                size @ slope.log_scale.sum(axis=1),
-                np.sum(slope.log_scale * own.node),
-                -level @ (by_swing.sum(axis=0) + (slope.load * arrays.load).sum(axis=1)),
+                size @ slope.log_scale,
+                -level @ by_swing,
                 by_log_noise.sum(),
                 size @ by_log_noise.sum(axis=1),
                 -level @ by_log_noise.sum(axis=0),
             ]
         )
 
-    def _by_pattern(self, p: Pooled, slope: LinkGradient) -> Floats:
-        """Carry the filter's gradient through the months of the season, to m, z and L."""
-        swing = p.amplitude(self.explained_by.level)
-        calendar = CENTRE @ np.eye(12)[self.series.months % 12].T
-        season = self.priors.season
-        lower = season.own_sd * calendar @ (swing[:, None] * slope.load)
+    @cached_property
+    def _calendar(self) -> Floats:
+        """Months of the season by the months of the fit, without their mean over the year."""
+        return CENTRE @ np.eye(12)[self.series.months % 12].T
+
+    def _by_season(self, p: Pooled, arrays: LinkArrays, slope: LinkGradient) -> Floats:
+        """Carry the filter's gradient through the months of the season, to h, m and z."""
+        swing, season = p.amplitude(self.explained_by.level), self.priors.season
+        by_harmonic = np.sum(slope.load * arrays.load, axis=0).reshape(-1, 2).sum(axis=1)
         return np.concatenate(
             [
-                season.common_sd * calendar @ (swing * slope.mean.sum(axis=0)),
-                season.size_sd * calendar @ (swing * (self.series.size @ slope.mean)),
-                lower[self._triangle],
+                season.own.sd * by_harmonic,
+                season.common_sd * self._calendar @ (swing * slope.mean.sum(axis=0)),
+                season.size_sd * self._calendar @ (swing * (self.series.size @ slope.mean)),
             ]
         )

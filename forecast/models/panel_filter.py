@@ -20,8 +20,7 @@ doi:10.1093/biomet/79.4.823). With s = phi r, M = phi N phi from the month after
     d/d Q = (r r' - N)/2,                        d/d phi = r (a + P r-)' - N phi (P - K K' F),
 
 so that missing months are steps with no observation, and nothing is divided by a variance that
-may be small. Each link is evaluated at Q values of its own scale (nodes of a quadrature); their
-likelihoods are summed with weights, and the gradients with them.
+may be small.
 
 A month that is missing has gain, e and d of zero, which the same lines then carry on unchanged, so
 nothing branches; and links are worked on `LANES` at a time, each number of the formulas being as
@@ -132,16 +131,13 @@ def _transitions(
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def _fill(arrays: LinkArrays, first: int, tape: Tape) -> None:  # pragma: no cover
-    """Write what the filter needs of the links from `first` on; the last one fills what is left.
-
-    Link ``s * Q + q`` is series s at node q.
-    """
-    (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
+    """Write what the filter needs of the links from `first` on; the last one fills what is left."""
+    series, (months, factors) = len(arrays.sigma), arrays.load.shape
     own = 1 + factors + arrays.regressors.shape[1]
     for lane in range(len(tape.value)):
-        s, q = divmod(min(first + lane, series * nodes - 1), nodes)
-        keep, shock, start = _transitions(arrays, arrays.sigma[s, q])
-        scale = arrays.scale[s, q]
+        s = min(first + lane, series - 1)
+        keep, shock, start = _transitions(arrays, arrays.sigma[s])
+        scale = arrays.scale[s]
         for i in range(len(keep)):
             tape.keep[i, lane] = keep[i]
             tape.shock[i, lane] = shock[i]
@@ -288,90 +284,47 @@ def _chain(
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _log_sum(logs: Floats, log_weight: Floats) -> tuple[float, Floats]:  # pragma: no cover
-    """Log of the weighted sum of likelihoods, and each node's part of it."""
-    total = logs + log_weight
-    top = np.max(total)
-    parts = np.exp(total - top)
-    return top + np.log(np.sum(parts)), parts / np.sum(parts)
-
-
-@nb.njit(error_model="numpy", cache=True, nogil=True)
 def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
-    """Log likelihood of each link at each node, (S, Q)."""
-    (series, nodes), months = arrays.sigma.shape, len(arrays.load)
-    tape = _tape(months, _size(arrays), series * nodes)
-    out = np.empty(series * nodes)
-    for first in range(0, len(out), LANES):
+    """Log likelihood of each link, (S,)."""
+    series = len(arrays.sigma)
+    tape = _tape(len(arrays.load), _size(arrays), series)
+    out = np.empty(series)
+    for first in range(0, series, LANES):
         _fill(arrays, first, tape)
         _forward(tape)
-        for lane in range(min(LANES, len(out) - first)):
+        for lane in range(min(LANES, series - first)):
             out[first + lane] = tape.value[lane]
-    return out.reshape((series, nodes))
+    return out
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pragma: no cover
-    """Sum over links of the log likelihood summed over nodes, and its gradient."""
-    (series, nodes), (months, factors) = arrays.sigma.shape, arrays.load.shape
-    tape = _tape(months, _size(arrays), series * nodes)
-    links = series * nodes
-    slopes = _slopes(months, 1 + factors, links)
-    logs, chained = np.empty(links), np.empty((links, 4))
-    means, variances = np.empty((links, months)), np.empty((links, months))
-    loads = np.empty((links, months, factors))
-    for first in range(0, links, LANES):
+    """Sum over links of the log likelihood, and its gradient."""
+    series, (months, factors) = len(arrays.sigma), arrays.load.shape
+    tape = _tape(months, _size(arrays), series)
+    slopes = _slopes(months, 1 + factors, series)
+    d_mean, d_variance = np.empty((series, months)), np.empty((series, months))
+    d_sigma, d_scale = np.empty(series), np.zeros(series)
+    d_load = np.zeros((months, factors))
+    by_level, by_season, total = 0.0, 0.0, 0.0
+    for first in range(0, series, LANES):
         _fill(arrays, first, tape)
         _forward(tape)
         _backward(tape, slopes)
-        for lane in range(min(LANES, links - first)):
-            link = first + lane
-            s, q = divmod(link, nodes)
-            logs[link] = tape.value[lane]
-            by_sigma, by_level, by_season = _chain(arrays, tape, slopes, lane)
-            by_scale = 0.0
+        for lane in range(min(LANES, series - first)):
+            s = first + lane
+            total += tape.value[lane]
+            d_sigma[s], own_level, own_season = _chain(arrays, tape, slopes, lane)
+            by_level += own_level
+            by_season += own_season
             for t in range(months):
-                means[link, t] = slopes.mean[t, lane]
-                variances[link, t] = slopes.variance[t, lane]
+                d_mean[s, t] = slopes.mean[t, lane]
+                d_variance[s, t] = slopes.variance[t, lane]
                 for r in range(factors):
-                    by_load = arrays.scale[s, q] * slopes.loading[t, 1 + r, lane]
-                    loads[link, t, r] = by_load
-                    by_scale += by_load * arrays.load[t, r]
-            chained[link] = (by_sigma, by_level, by_season, by_scale)
-    return _weighted(arrays.log_weight, logs, means, variances, loads, chained)
-
-
-@nb.njit(error_model="numpy", cache=True, nogil=True)
-def _weighted(
-    log_weight: Floats,
-    logs: Floats,
-    means: Floats,
-    variances: Floats,
-    loads: Floats,
-    chained: Floats,
-) -> tuple[float, LinkGradient]:  # pragma: no cover
-    """Sum nodes by their parts of each series' likelihood, and series."""
-    (series, nodes), (_, months, factors) = log_weight.shape, loads.shape
-    d_mean, d_variance = np.zeros((series, months)), np.zeros((series, months))
-    d_sigma, d_scale = np.empty((series, nodes)), np.empty((series, nodes))
-    parts, d_load = np.empty((series, nodes)), np.zeros((months, factors))
-    by_level, by_season, total = 0.0, 0.0, 0.0
-    for s in range(series):
-        value, part = _log_sum(logs[s * nodes : (s + 1) * nodes], log_weight[s])
-        total += value
-        parts[s] = part
-        for q in range(nodes):
-            link = s * nodes + q
-            d_mean[s] += part[q] * means[link]
-            d_variance[s] += part[q] * variances[link]
-            d_load += part[q] * loads[link]
-            d_sigma[s, q] = part[q] * chained[link, 0]
-            by_level += part[q] * chained[link, 1]
-            by_season += part[q] * chained[link, 2]
-            d_scale[s, q] = part[q] * chained[link, 3]
-    return total, LinkGradient(
-        d_mean, d_variance, d_sigma, d_scale, parts, d_load, by_level, by_season
-    )
+                    by_load = arrays.scale[s] * slopes.loading[t, 1 + r, lane]
+                    d_load[t, r] += by_load
+                    d_scale[s] += by_load * arrays.load[t, r]
+    return total, LinkGradient(d_mean, d_variance, d_sigma, d_scale, d_load, by_level, by_season)
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
@@ -393,7 +346,7 @@ def _spread_shock(tape: Tape, lane: int, response: Floats) -> None:  # pragma: n
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def last_state(arrays: LinkArrays) -> LastState:  # pragma: no cover
-    """State of every link in the month after the last; there is one node of each."""
+    """State of every link in the month after the last."""
     series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
     tape = _tape(months, size, series)
     mean, cov = np.empty((series, size)), np.empty((series, size, size))
@@ -412,7 +365,7 @@ def last_state(arrays: LinkArrays) -> LastState:  # pragma: no cover
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def one_step_errors(arrays: LinkArrays) -> tuple[Floats, Floats]:  # pragma: no cover
-    """Standardised one-step errors and what they owe to shocks of the level; one node of each.
+    """Standardised one-step errors and what they owe to shocks of the level.
 
     Returns
     -------

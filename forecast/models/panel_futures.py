@@ -1,7 +1,6 @@
 """Futures of monthly links: the last state drawn exactly, then month by month.
 
-A set of pooled parameters draws each area's own scale from its posterior over the quadrature's
-nodes. Given those the state in the first month ahead is normal, and so is every step from there.
+Given the parameters the state in the first month ahead is normal, and so is every step from there.
 The part that neighbours share is drawn first, as shocks of the areas they lie in through the months
 of the fit and ahead; the rest of an area's uncertainty is its own, and `panel_shared` says what of
 this is exact.
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecast.config.panel_model import NoisePriors
 from forecast.models import panel_filter
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LastState
@@ -71,11 +71,8 @@ def draw_futures(
     for z, share, rows in zip(points, shares, resampled(equal, len(out), rng), strict=True):
         if len(rows) == 0:
             continue
-        probability, _ = density.node_densities(z)
-        steps = np.cumsum(probability, axis=1)
-        chosen = np.sum(rng.random((series, 1)) * steps[:, -1:] > steps, axis=1)
-        p = density.pooled(z)
-        arrays = density.arrays(p, np.take_along_axis(density.own(p).node, chosen[:, None], axis=1))
+        p, own = density.pooled(z), density.own(z)
+        arrays = density.arrays(p, own)
         state = draw_states(
             panel_filter.last_state(arrays),
             np.where(above >= 0, share[:, None], 0.0),
@@ -84,8 +81,12 @@ def draw_futures(
             rng,
         )
         by, nation = ahead.of(rows, density.series), ahead.nation[rows][:, None, :]
-        odds = _expected(density, p, arrays.scale[:, 0], state, by)
-        out[rows] = value_of(odds + _noise(density, p, odds, nation, by, rng), nation)
+        odds = _expected(density, p, arrays.scale, state, by)
+        sd = (
+            p.noise_sd(density.series.size, by.level)
+            * np.exp(own[:, 2] * density.spread[2])[:, None]
+        )
+        out[rows] = value_of(odds + _noise(density.priors.noise, odds, nation, sd, rng), nation)
     return rounded(out, density.priors.noise.small_cell) if density.series.whole else out
 
 
@@ -145,11 +146,10 @@ def _expected(
 
 
 def _noise(
-    density: PanelDensity,
-    p: Pooled,
+    noise: NoisePriors,
     odds: Floats,
     nation: Floats,
-    by: Regressors,
+    sd: Floats,
     rng: np.random.Generator,
 ) -> Floats:
     """Draw a month's own noise, of the variance the fit gives, (D, S, H).
@@ -157,9 +157,7 @@ def _noise(
     Noise by size has the tails of Student's t, cut at `FARTHEST` standard deviations, since the
     exponential of a t has no mean; counting noise of small cells is normal.
     """
-    noise = density.priors.noise
     counting = variance_by_log(np.log(value_of(odds, nation) + HALF), noise.small_cell)
     unit = np.sqrt((noise.degrees - 2) / noise.degrees)
     shock = np.clip(unit * rng.standard_t(noise.degrees, size=odds.shape), -FARTHEST, FARTHEST)
-    shock *= p.noise_sd(density.series.size, by.level)
-    return shock + np.sqrt(counting) * rng.standard_normal(odds.shape)
+    return sd * shock + np.sqrt(counting) * rng.standard_normal(odds.shape)

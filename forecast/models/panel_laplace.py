@@ -8,14 +8,24 @@ curvature one. The mode is found in rounds, each with its safeguard:
    tolerance in log density, that is the mode: it is within sqrt(2 tolerance) posterior standard
    deviations in every direction.
 3. Else the next search goes on from there in coordinates in which the curvature is one, which
-   makes the density nearly round. A direction in which it bends upwards (a saddle, e.g. at a spread
+   makes the density nearly round. A direction in which it bends upwards (a saddle, e.g. at a factor
    of zero) is stepped along first.
 4. What has not converged after five rounds raises `ConvergenceError`; nothing takes its place.
 
-Curvature is made from central differences of the analytic gradient. Points drawn from the normal
-it gives carry the weights density / normal, smoothed by a generalized Pareto tail whose shape k
-says whether they can be trusted (Vehtari et al. 2024, arXiv:1507.02646): up to 0.7 they are used,
-above it all points weigh the same, and k is reported with either.
+Curvature is made from central differences of the analytic gradient. P parameters are shared, and
+each of S areas has K of its own, which say nothing of each other given the shared ones. Minus the
+second derivatives are then an arrow,
+
+    [ A   B' ]      A (P, P),  B (S K, P),  D: blocks (K, K) on the diagonal, one of each area,
+    [ B   D  ]
+
+so one pair of gradients gives a column of D for all areas at once, and the normal at the mode
+factors into that of the shared parameters, of precision ``A - B' D^-1 B``, and areas' own given
+them, ``N(-D^-1 B dz, D^-1)``: nothing is of the size of all areas squared.
+
+Points drawn from that normal carry the weights density / normal, smoothed by a generalized Pareto
+tail whose shape k says whether they can be trusted (Vehtari et al. 2024, arXiv:1507.02646): up to
+0.7 they are used, above it all points weigh the same, and k is reported with either.
 """
 
 # scipy and ArviZ have no types, and one of ArviZ's packages is there with its version 1 only:
@@ -34,7 +44,7 @@ from forecast.models.kernels import Floats, Ints
 ValueAndGradient = Callable[[Floats], tuple[float, Floats]]
 
 BOUND = 8.0
-"""Prior standard deviations within which the first search stays."""
+"""Standard deviations that a search stays within: of the prior first, then of the curvature."""
 
 TRUSTED_K = 0.7
 """Largest Pareto shape at which smoothed weights are used."""
@@ -42,6 +52,44 @@ TRUSTED_K = 0.7
 _ROUNDS = 5
 _STEP = 1e-4  # of the differences of the gradient
 _FLATTEST = 0.25  # curvature that coordinates are made round by, at least
+_LEAP = 0.15  # along what bends upwards, in coordinates
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Coordinates in which a density is round: parameters = centre + ``away`` of coordinates.
+
+    Attributes
+    ----------
+    head : (P, P) of the shared parameters
+    lean : (S K, P) what areas' own move by for a unit of the shared ones
+    tail : (S, K, K) of each area's own
+    """
+
+    head: Floats
+    lean: Floats
+    tail: Floats
+
+    @staticmethod
+    def plain(shared: int, areas: int, own: int) -> "Axes":
+        """Give the parameters' own."""
+        tail = np.tile(np.eye(own), (areas, 1, 1))
+        return Axes(np.eye(shared), np.zeros((areas * own, shared)), tail)
+
+    def away(self, x: Floats) -> Floats:
+        """Parameters less the centre, (..., P + S K)."""
+        cut, (areas, own, _) = len(self.head), self.tail.shape
+        head = x[..., :cut] @ self.head.T
+        each = x[..., cut:].reshape(*x.shape[:-1], areas, own, 1)
+        tail = (self.tail @ each).reshape(*x.shape[:-1], areas * own)
+        return np.concatenate([head, tail + head @ self.lean.T], axis=-1)
+
+    def along(self, slope: Floats) -> Floats:
+        """Slope by the coordinates of what has a slope by the parameters, (P + S K,)."""
+        cut, (areas, own, _) = len(self.head), self.tail.shape
+        head = (slope[:cut] + slope[cut:] @ self.lean) @ self.head
+        each = slope[cut:].reshape(areas, 1, own) @ self.tail
+        return np.concatenate([head, each.ravel()])
 
 
 @dataclass(frozen=True)
@@ -50,15 +98,15 @@ class Mode:
 
     Attributes
     ----------
-    at : (P,)
+    at : (P + S K,)
     value : log density
-    root : (P, P) of the covariance of the normal that fits: ``at + root @ N(0, I)``
-    curvature : (P,) eigenvalues of minus the second derivatives, ascending
+    axes : of the normal that fits: ``at + axes.away(N(0, I))``
+    curvature : (P + S K,) of the density along the axes before they were made round
     """
 
     at: Floats
     value: float
-    root: Floats
+    axes: Axes
     curvature: Floats
 
 
@@ -78,38 +126,44 @@ class Weighted:
     pareto_k: float
 
 
-def find_mode(density: ValueAndGradient, start: Floats, tolerance: float, iterations: int) -> Mode:
+def find_mode(
+    density: ValueAndGradient,
+    start: Floats,
+    tolerance: float,
+    iterations: int,
+    own: tuple[int, int] = (0, 1),
+) -> Mode:
     """Find the mode of a log density, and its curvature.
 
     Parameters
     ----------
     density : log density and gradient
-    start : (P,)
+    start : (P + S K,)
     tolerance : gain in log density that is not worth a step
     iterations : of the first search; the others are allowed as many
+    own : S areas and the K parameters of each, which come last
 
     Raises
     ------
     ConvergenceError
         If no mode is found in the rounds above, or the density is no number.
     """
-    at, gain, values = start, np.inf, np.ones(1)
-    axes: Floats | None = None
+    at, gain, curvature = start, np.inf, np.ones(1)
+    axes: Axes | None = None
     for _ in range(_ROUNDS):
         at = climb(density, at, tolerance, iterations, axes)
         value, slope = density(at)
-        values, vectors = np.linalg.eigh(_curvature(density, at))
-        along = slope @ vectors
-        gain = 0.5 * float(np.sum(along**2 / np.abs(values)))
-        if values[0] > 0 and gain <= tolerance:
-            return Mode(at, value, vectors / np.sqrt(values), values)
-        axes = vectors / np.sqrt(np.maximum(np.abs(values), _FLATTEST))
-        if values[0] <= 0:
-            at = at + 0.3 * vectors[:, 0] * (1.0 if along[0] >= 0 else -1.0)
+        axes, curvature = _round(_curvature(density, at, own))
+        along = axes.along(slope)
+        gain = 0.5 * float(along @ along)
+        if curvature.min() > 0 and gain <= tolerance:
+            return Mode(at, value, axes, curvature)
+        upwards = np.where(along >= 0, _LEAP, -_LEAP)
+        at = at + axes.away(np.where(curvature > 0, 0.0, upwards))
     raise ConvergenceError(
         f"mode of the link model: after {_ROUNDS} searches a step would gain {gain:.2g} and "
-        f"the smallest curvature is {values[0]:.2g}, expected at most {tolerance:g} and above 0; "
-        "check the months before the origin for breaks"
+        f"the smallest curvature is {curvature.min():.2g}, expected at most {tolerance:g} and "
+        "above 0; check the months before the origin for breaks"
     )
 
 
@@ -118,30 +172,30 @@ def climb(
     start: Floats,
     tolerance: float,
     iterations: int,
-    axes: Floats | None = None,
+    axes: Axes | None = None,
 ) -> Floats:
-    """Search upwards, within `BOUND` where no axes are given.
+    """Search upwards: within `BOUND` of the prior's mean, or of the start by the axes given.
 
     Parameters
     ----------
     tolerance : gain in log density that is not worth a step
-    axes : (P, P) columns are the directions in which a unit is a fair step; the parameters' own
-        if None
+    axes : in which a unit is a fair step; the parameters' own if None
     """
     from scipy.optimize import minimize
 
-    turn = np.eye(len(start)) if axes is None else axes
+    turn = Axes.plain(len(start), 0, 1) if axes is None else axes
 
     def downhill(step: Floats) -> tuple[float, Floats]:
-        value, slope = density(start + turn @ step)
+        value, slope = density(start + turn.away(step))
         if not (np.isfinite(value) and np.all(np.isfinite(slope))):
             raise ConvergenceError(
                 f"mode of the link model: log density is {value}, expected a number; "
                 "check the months before the origin for values out of line"
             )
-        return -value, -(turn.T @ slope)
+        return -value, -turn.along(slope)
 
-    box = [(-BOUND - z, BOUND - z) for z in start.tolist()] if axes is None else None
+    about = start if axes is None else np.zeros(len(start))
+    box = [(-BOUND - z, BOUND - z) for z in about.tolist()]
     found = minimize(
         downhill,
         np.zeros(len(start)),
@@ -155,18 +209,52 @@ def climb(
             "ftol": 1e-10,
         },
     )
-    return start + turn @ found.x
+    return start + turn.away(found.x)
 
 
-def _curvature(density: ValueAndGradient, at: Floats) -> Floats:
-    """Minus the second derivatives, by central differences of the gradient, symmetric."""
-    size = len(at)
-    out = np.empty((size, size))
-    for i in range(size):
-        step = np.zeros(size)
-        step[i] = _STEP
-        out[i] = (density(at - step)[1] - density(at + step)[1]) / (2 * _STEP)
-    return 0.5 * (out + out.T)
+def _curvature(
+    density: ValueAndGradient, at: Floats, own: tuple[int, int]
+) -> tuple[Floats, Floats, Floats]:
+    """Minus the second derivatives, by central differences of the gradient: A, B and D."""
+    areas, each = own
+    shared = len(at) - areas * each
+
+    def bend(direction: Floats) -> Floats:
+        step = _STEP * direction
+        return (density(at - step)[1] - density(at + step)[1]) / (2 * _STEP)
+
+    columns = np.array([bend(row) for row in np.eye(shared, len(at))]).T
+    blocks = np.empty((areas, each, each))
+    for k in range(each if areas else 0):
+        direction = np.zeros(len(at))
+        direction[shared + k :: each] = 1.0
+        blocks[:, :, k] = bend(direction)[shared:].reshape(areas, each)
+    head = 0.5 * (columns[:shared] + columns[:shared].T)
+    return head, columns[shared:], 0.5 * (blocks + blocks.swapaxes(1, 2))
+
+
+def _round(curvature: tuple[Floats, Floats, Floats]) -> tuple[Axes, Floats]:
+    """Axes along which the curvature is one, or its size where it bends upwards, and what it is."""
+    head, lean, blocks = curvature
+    areas, each, _ = blocks.shape
+    bent, turn = np.linalg.eigh(blocks)
+    tail = turn / np.sqrt(_at_least_flat(bent))[:, None, :]
+    towards = tail.swapaxes(1, 2) @ lean.reshape(areas, each, len(head))
+    sign = np.where(bent > 0, 1.0, -1.0)[:, :, None]
+    given = (sign * towards).reshape(areas * each, len(head))
+    flat = towards.reshape(areas * each, len(head))
+    values, vectors = np.linalg.eigh(head - flat.T @ given)
+    axes = Axes(
+        head=vectors / np.sqrt(_at_least_flat(values)),
+        lean=-(tail @ towards).reshape(areas * each, len(head)),
+        tail=tail,
+    )
+    return axes, np.concatenate([values, bent.ravel()])
+
+
+def _at_least_flat(curvature: Floats) -> Floats:
+    """Curvature itself where it is positive; else its size, but not less than `_FLATTEST`."""
+    return np.where(curvature > 0, curvature, np.maximum(np.abs(curvature), _FLATTEST))
 
 
 def weighted_points(
@@ -180,7 +268,7 @@ def weighted_points(
     count : M
     """
     standard = rng.standard_normal((count, len(mode.at)))
-    points = mode.at + standard @ mode.root.T
+    points = mode.at + mode.axes.away(standard)
     ratio = np.array([value(z) for z in points]) + 0.5 * np.sum(standard**2, axis=1)
     smoothed, k = _pareto_smoothed(ratio)
     weights = np.exp(smoothed) if k <= TRUSTED_K else np.ones(count)

@@ -20,13 +20,12 @@ from forecast.models import panel_filter, panel_nuts, panel_shared
 from forecast.models.kernels import Floats, Ints
 from forecast.models.method import Drawn, SeriesKey, checked_path
 from forecast.models.panel_arrays import LinkArrays
-from forecast.models.panel_density import PanelDensity
+from forecast.models.panel_density import OWN, PanelDensity
 from forecast.models.panel_futures import Ahead, draw_futures
 from forecast.models.panel_laplace import (
     TRUSTED_K,
     Mode,
     Weighted,
-    climb,
     find_mode,
     resampled,
     weighted_points,
@@ -105,18 +104,17 @@ class PanelLink:
         settings = self.priors.fit
         recent = history.last(settings.months)
         series = link_series(recent, group, areas, self.priors.noise.small_cell)
-        first = PanelDensity.of(series, self.priors)
-        start = climb(
-            first.value_and_gradient, first.start, settings.tolerance, settings.iterations
+        density = PanelDensity(series, self.priors)
+        mode = find_mode(
+            density.value_and_gradient,
+            np.zeros(density.size),
+            settings.tolerance,
+            settings.iterations,
+            (len(areas), len(OWN)),
         )
-        density = first.anchored(start)
-        mode = find_mode(density.value_and_gradient, start, settings.tolerance, settings.iterations)
         points, verdict = self._points(density, mode, rng)
         above = panel_shared.lineage(history, areas)[: None if self.shared else 0]
-        probability, _ = density.node_densities(mode.at)
-        p = density.pooled(mode.at)
-        typical = np.sum(probability * density.own(p).node, axis=1, keepdims=True)
-        arrays = density.arrays(p, typical)
+        arrays = density.arrays(density.pooled(mode.at), density.own(mode.at))
         correlation = panel_shared.estimate(arrays, above, self.priors.shared.correlation)
         effects = _break_effects(density, arrays)
         return PanelFit(density, mode, points, verdict, correlation, above, effects)

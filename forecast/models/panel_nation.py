@@ -18,7 +18,7 @@ from forecast.errors import DataError
 from forecast.models.kernels import Floats, Ints
 
 FEWEST_MONTHS = 24
-"""Two changes of every calendar month."""
+"""A change of every calendar month, and eleven more that tell shocks from the season."""
 
 
 class NationModel(Protocol):

@@ -1,14 +1,13 @@
 """A posterior by NUTS, in coordinates in which the mode's normal is round.
 
-With z the parameters, m their mode and R the root of the covariance that the curvature there
-gives, what is sampled is x of ``z = m + R x``: near a standard normal, so that steps are long and
-few. The mode only chooses coordinates; the density is the exact one.
+With z the parameters and m their mode, what is sampled are the coordinates x of ``z = m + axes x``
+(`panel_laplace.Axes`): near a standard normal, so that steps are long and few. The mode only
+chooses coordinates; the density is the exact one.
 
 The density's filter is compiled and does not hold Python's interpreter, so chains run side by
 side. nutpie calls it as it is: there is no graph, and nothing to compile but the filter, once.
 
-What people read of the parameters is on their own scales, with the signs that the density leaves
-open settled: spreads are positive, and each seasonal factor points the way of most draws.
+What people read of the parameters is on their own scales.
 """
 
 # nutpie and ArviZ bring few types:
@@ -31,10 +30,9 @@ if TYPE_CHECKING:
     import arviz as az
     from nutpie.sample import CompiledModel
 
-HYPER = (*SCALARS, "common", "by_size", "factors")
+HYPER = (*SCALARS, "harmonics", "common", "by_size")
 """Pooled parameters, by their names in a posterior."""
 
-_FOLDED = ("level_spread", "season_spread")
 _LOGS = ("level_memory", "season_memory")
 
 
@@ -150,13 +148,13 @@ def _compiled(density: PanelDensity, mode: Mode) -> "CompiledModel":
         def call(x: Floats) -> tuple[float, Floats]:
             # a step far out may overflow: its density is then no number, and the step is refused
             with np.errstate(over="ignore", invalid="ignore"):
-                value, slope = density.value_and_gradient(mode.at + mode.root @ x)
-                return value, mode.root.T @ slope
+                value, slope = density.value_and_gradient(mode.at + mode.axes.away(x))
+                return value, mode.axes.along(slope)
 
         return call
 
     def make_expand(*_: object) -> Callable[[Floats], Mapping[str, Floats]]:
-        return lambda x: {"z": mode.at + mode.root @ x}
+        return lambda x: {"z": mode.at + mode.axes.away(x)}
 
     def start(seed: int) -> Floats:
         return np.random.default_rng(seed).standard_normal(size)
@@ -182,28 +180,10 @@ def _named(found: "az.InferenceData", density: PanelDensity) -> "az.InferenceDat
     variables: dict[str, Any] = {"z": (("chain", "draw", "parameter"), z.values)}
     for name in HYPER:
         values = np.array([getattr(p, name) for p in pooled])
-        if name in _FOLDED:
-            values = np.abs(values)
-        elif name in _LOGS:
+        if name in _LOGS:
             values = np.log(values)
-        elif name == "factors":
-            values = _signed(values)
-        dims = ("chain", "draw", "month", "factor")[: 1 + values.ndim]
+        dims = ("chain", "draw", "harmonic" if name == "harmonics" else "month")[: 1 + values.ndim]
         variables[name] = (dims, values.reshape(chains, draws, *values.shape[1:]))
     coords = {"month": np.arange(1, 13), "chain": z["chain"].values, "draw": z["draw"].values}
     posterior = xr.Dataset(variables, coords=coords, attrs=found["posterior"].attrs)
     return az.InferenceData(posterior=posterior, sample_stats=found["sample_stats"])
-
-
-def _signed(factors: Floats) -> Floats:
-    """Factors, (M, 12, R), each with the sign that makes it most like the mean of the draws.
-
-    A factor and its mirror image have the same density. The sign is that of its product with the
-    leading direction of all draws, which does not depend on their signs.
-    """
-    out = factors.copy()
-    for r in range(factors.shape[2]):
-        one = factors[:, :, r]
-        leading = np.linalg.eigh(one.T @ one)[1][:, -1]
-        out[:, :, r] *= np.where(one @ leading < 0, -1.0, 1.0)[:, None]
-    return out

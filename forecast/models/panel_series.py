@@ -21,10 +21,14 @@ from forecast.models.panel_counts import (
     are_whole,
     counting_variance,
     doubtful_zeros,
+    zero_runs,
 )
 
 FEWEST_MONTHS = 12
 """Values of the nation that a fit needs."""
+
+ENDING_SD = 5.0
+"""Prior sd of the log-odds' change where a series becomes empty: 150 persons to none is 5.7."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def link_series(
             f"at least {FEWEST_MONTHS}; choose an origin at which it has"
         )
     breaks = _breaks(panel, panel.groups[group], areas)
+    breaks = _with_endings(breaks, panel, group, areas, small_cell)
     aside = doubtful_zeros(values, small_cell)
     for s, own in enumerate(breaks):
         # a zero at a break that was named is what it says
@@ -126,6 +131,33 @@ def _breaks(
     months = panel.months
     within = [b for b in panel.breaks if b.group == group and months[0] < b.month <= months[-1]]
     return tuple(tuple(b for b in within if b.area == area) for area in areas)
+
+
+def _with_endings(
+    breaks: tuple[tuple[LevelBreak, ...], ...],
+    panel: MonthlyPanel,
+    group: int,
+    areas: tuple[str, ...],
+    small_cell: float,
+) -> tuple[tuple[LevelBreak, ...], ...]:
+    """Add a break where a series becomes empty and stays so, and where it begins again.
+
+    From many to nobody is hundreds of a month's ordinary shocks: taken for one of them, it would
+    make all of the area's months look restless, and bring the persons back.
+    """
+    values = panel.values[[panel.position(area) for area in areas], group]
+    out = [list(own) for own in breaks]
+    for s, first, count in zero_runs(values, small_cell):
+        if count <= LONGEST_RUN:
+            continue
+        turns = ((first, "nobody from here on"), (first + count, "somebody again"))
+        for at, reason in turns:
+            before, after = values[s, :at], values[s, at:]
+            month = int(panel.months[0]) + at
+            named = any(b.month == month for b in out[s])
+            if not (np.all(np.isnan(before)) or np.all(np.isnan(after)) or named):
+                out[s].append(LevelBreak(areas[s], panel.groups[group], month, reason, ENDING_SD))
+    return tuple(tuple(own) for own in out)
 
 
 def _filled(months: Ints, path: Floats) -> Floats:

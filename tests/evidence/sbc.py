@@ -20,9 +20,9 @@ from scipy import stats
 
 from forecast.config.panel_model import NutsSettings, PanelPriors, load_panel_model
 from forecast.models import panel_nuts
-from forecast.models.kernels import Floats
-from forecast.models.panel_density import SCALARS, PanelDensity, Pooled
-from forecast.models.panel_laplace import climb, find_mode
+from forecast.models.kernels import Floats, Ints
+from forecast.models.panel_density import OWN, SCALARS, PanelDensity, Pooled
+from forecast.models.panel_laplace import find_mode
 from forecast.models.panel_series import LinkSeries, regressors
 
 SERIES, MONTHS, RANKED, BINS = 10, 48, 99, 10
@@ -50,55 +50,83 @@ class Result(NamedTuple):
 
 
 def quantities(density: PanelDensity, z: Floats) -> tuple[tuple[str, ...], Floats]:
-    """What is ranked: names, and values of parameters (M, P) that do not depend on free signs."""
+    """What is ranked: names, and values of parameters (M, P)."""
     pooled = [density.pooled(one) for one in z]
     names, columns = [], []
     for name in SCALARS:
         values = np.array([getattr(p, name) for p in pooled])
         names.append(name)
-        columns.append(np.abs(values) if name.endswith("spread") else values)
-    for name in ("common", "by_size"):
-        names.extend(f"{name}[{month + 1}]" for month in range(12))
-        columns.extend(np.array([getattr(p, name) for p in pooled]).T)
-    factors = np.array([p.factors for p in pooled])
-    names.extend(f"own season's variance[{month + 1}]" for month in range(12))
-    columns.extend(np.sum(factors**2, axis=2).T)
+        columns.append(values)
+    for name in ("harmonics", "common", "by_size"):
+        values = np.array([getattr(p, name) for p in pooled])
+        names.extend(f"{name}[{place + 1}]" for place in range(values.shape[1]))
+        columns.extend(values.T)
+    own = z[:, density.shared :].reshape(len(z), -1, len(OWN))
+    names.extend(f"{name} of the first area" for name in OWN)
+    columns.extend(own[:, 0].T)
     return tuple(names), np.stack(columns, axis=1)
 
 
-def simulated(
-    p: Pooled, priors: PanelPriors, nation: Floats, rng: np.random.Generator
+def blank(
+    names: tuple[str, ...],
+    months: Ints,
+    nation: Floats,
+    level: float,
+    size: Floats,
+    log_odds: Floats,
 ) -> LinkSeries:
-    """Series that the model makes of its parameters, month by month."""
+    """Series of large cells without breaks."""
+    return LinkSeries(
+        names,
+        months,
+        log_odds,
+        np.zeros_like(log_odds),
+        size,
+        level,
+        nation,
+        whole=False,
+        breaks=tuple(() for _ in names),
+        aside=np.zeros(log_odds.shape, dtype=bool),
+    )
+
+
+def simulated(
+    p: Pooled, own: Floats, priors: PanelPriors, nation: Floats, rng: np.random.Generator
+) -> LinkSeries:
+    """Series that the model makes of its parameters, month by month.
+
+    Parameters
+    ----------
+    own : (SERIES, 3) each area's own parameters
+    """
     size = rng.normal(0.0, 1.0, SERIES)
     size -= size.mean()
     months = 2016 * 12 + np.arange(MONTHS, dtype=np.int64)
     by, link = regressors(nation, MONTHS), priors.link
     level = -float(np.log(SERIES - 1))
-    own = rng.normal(size=SERIES)
-    sigma = np.exp(p.level_scale + p.level_slope * size + p.level_spread * own)
-    scale = np.exp(p.season_slope * size + p.season_spread * own)
+    sigma = np.exp(p.level_scale + p.level_slope * size + priors.level.spread * own[:, 0])
+    scale = np.exp(p.season_slope * size + priors.season.spread * own[:, 1])
+    noise = p.noise_scale + p.noise_slope * size + priors.noise.spread * own[:, 2]
     a = level + link.level_sd * rng.normal(size=SERIES)
     b = link.elasticity.mean + link.elasticity.sd * rng.normal(size=SERIES)
     d = link.drift.mean + link.drift.sd * rng.normal(size=SERIES)
     keep, turn = np.exp(-1 / p.level_memory), np.exp(-1 / p.season_memory)
     u = sigma * np.sqrt(0.5 * p.level_memory) * rng.normal(size=SERIES)
-    f = rng.normal(size=(SERIES, p.factors.shape[1]))
+    f = rng.normal(size=(SERIES, 2, len(p.harmonics)))
+    wave = 2 * np.pi / 12 * np.arange(1, len(p.harmonics) + 1)
     out = np.empty((SERIES, MONTHS))
     for t in range(MONTHS):
         month = int(months[t]) % 12
-        season = p.common[month] + size * p.by_size[month] + scale * (f @ p.factors[month])
-        sd = np.exp(p.noise_scale + p.noise_slope * size - p.noise_kappa * by.level[t])
+        turning = f[:, 0] * np.cos(wave * month) + f[:, 1] * np.sin(wave * month)
+        season = p.common[month] + size * p.by_size[month] + scale * (turning @ p.harmonics)
+        sd = np.exp(noise - p.noise_kappa * by.level[t])
         out[:, t] = a + b * by.path[t] + d * by.years[t] + u + sd * rng.normal(size=SERIES)
         out[:, t] += np.exp(-p.kappa * by.level[t]) * season
         step = np.sqrt(0.5 * p.level_memory * (1 - keep**2)) * sigma
         u = keep * u + step * rng.normal(size=SERIES)
         f = turn * f + np.sqrt(1 - turn**2) * rng.normal(size=f.shape)
     names = tuple(f"area {k}" for k in range(SERIES))
-    nothing = np.zeros((SERIES, MONTHS, 0))
-    return LinkSeries(
-        names, months, out, np.zeros_like(out), size, level, nation, whole=False, steps=nothing
-    )
+    return blank(names, months, nation, level, size, out)
 
 
 def simulate_and_fit(
@@ -107,25 +135,20 @@ def simulate_and_fit(
     """Ranks of one simulation's truths, with R-hat and divergent steps of its fit."""
     t = np.arange(MONTHS)
     nation = np.log(20_000) + 0.2 * np.sin(t / 14 + rng.uniform(0, 6)) + 0.1 * np.cos(t / 1.91)
-    blank = LinkSeries(
-        tuple("x" * SERIES),
-        t,
-        np.zeros((SERIES, MONTHS)),
-        np.zeros((SERIES, MONTHS)),
-        np.zeros(SERIES),
-        0.0,
-        nation,
-        whole=False,
-        steps=np.zeros((SERIES, MONTHS, 0)),
+    names = tuple("x" * SERIES)
+    prior = PanelDensity(
+        blank(names, t, nation, 0.0, np.zeros(SERIES), np.zeros((SERIES, MONTHS))), priors
     )
-    prior = PanelDensity.of(blank, priors)
     truth = rng.standard_normal(prior.size)
-    series = simulated(prior.pooled(truth), priors, nation, rng)
-    first = PanelDensity.of(series, priors)
-    fit = priors.fit
-    start = climb(first.value_and_gradient, first.start, fit.tolerance, fit.iterations)
-    density = first.anchored(start)
-    mode = find_mode(density.value_and_gradient, start, fit.tolerance, fit.iterations)
+    series = simulated(prior.pooled(truth), prior.own(truth), priors, nation, rng)
+    density, fit = PanelDensity(series, priors), priors.fit
+    mode = find_mode(
+        density.value_and_gradient,
+        np.zeros(density.size),
+        fit.tolerance,
+        fit.iterations,
+        (SERIES, len(OWN)),
+    )
     found = panel_nuts.sample(density, mode, SIZES, rng)
     draws = panel_nuts.points(found)
     kept = draws[np.linspace(0, len(draws) - 1, RANKED).round().astype(int)]

@@ -19,28 +19,25 @@ def random_arrays(
     rng: np.random.Generator,
     series: int = 4,
     months: int = 40,
-    nodes: int = 3,
     rank: int = 2,
     missing: float = 0.2,
 ) -> LinkArrays:
     """Links with arbitrary values, means, loadings and scales, some months missing."""
     value = 0.3 * rng.normal(size=(series, months))
     value[rng.random((series, months)) < missing] = np.nan
-    weight = np.polynomial.hermite_e.hermegauss(nodes)[1]
     trend = (np.arange(months) - 0.5 * months) / 12
     return LinkArrays(
         value=value,
         mean=0.1 * rng.normal(size=(series, months)),
         variance=0.02 * np.exp(rng.normal(size=(series, months))),
-        sigma=0.05 * np.exp(0.3 * rng.normal(size=(series, nodes))),
-        scale=np.exp(0.3 * rng.normal(size=(series, nodes))),
+        sigma=0.05 * np.exp(0.3 * rng.normal(size=series)),
+        scale=np.exp(0.3 * rng.normal(size=series)),
         load=0.05 * rng.normal(size=(months, rank)),
         regressors=np.stack([np.ones(months), rng.normal(size=months), trend], axis=1),
         constant_variance=np.array([1.5, 0.2, 0.05]) ** 2,
         steps=0.3 * (np.arange(months)[:, None] >= rng.integers(0, months, (series, 1, 2))),
         level_memory=float(np.exp(rng.normal(3.5, 0.5))),
         season_memory=float(np.exp(rng.normal(4.5, 0.5))),
-        log_weight=np.tile(np.log(weight / weight.sum()), (series, 1)),
     )
 
 

@@ -2,14 +2,12 @@
 
 import numpy as np
 import pytest
-from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 from forecast.errors import ConvergenceError, DataError
 from forecast.models import panel_laplace
 from forecast.models.kernels import Floats
-from forecast.models.panel_density import SCALARS, PanelDensity
-from forecast.models.panel_filter import log_likelihoods
+from forecast.models.panel_density import OWN, PanelDensity
 from forecast.models.panel_series import (
     exceeding,
     link_series,
@@ -25,15 +23,15 @@ def density(rng: np.random.Generator, areas: int = 5, months: int = 40) -> Panel
     panel = world(rng, areas=areas, months=months)
     panel.values[1, 0, 5:9] = np.nan
     panel.values[2, 0] *= 0.004  # a handful of persons
-    return PanelDensity.of(link_series(panel, 0, panel.areas[1:], 10.0), quick_priors())
+    return PanelDensity(link_series(panel, 0, panel.areas[1:], 10.0), quick_priors())
 
 
 def somewhere(of: PanelDensity, rng: np.random.Generator) -> Floats:
-    return of.start + 0.3 * rng.normal(size=of.size)
+    return 0.3 * rng.normal(size=of.size)
 
 
 def test_the_density_is_the_formula_of_the_docstring(rng: np.random.Generator) -> None:
-    """Every area as one normal from the formula, averaged over its own scale."""
+    """Every area as one normal from the formula."""
     of = density(rng)
     z = somewhere(of, rng)
     p, data, link = of.pooled(z), of.series, of.priors.link
@@ -44,34 +42,34 @@ def test_the_density_is_the_formula_of_the_docstring(rng: np.random.Generator) -
     n = national_level(data.log_nation)
     n = n - n.mean()
     A = np.exp(-p.kappa * n)
-    w, weight = np.polynomial.hermite_e.hermegauss(of.priors.fit.nodes)
+    angle = 2 * np.pi / 12 * np.outer(t + data.months[0] % 12, np.arange(1, 5))
+    season = sum(
+        h**2 * np.cos(angle[:, None, k] - angle[None, :, k]) for k, h in enumerate(p.harmonics)
+    )
     total = -0.5 * z @ z
+    own = z[-3 * len(data.size) :].reshape(-1, 3)
+    assert OWN == ("level", "season", "noise")
     for s, c in enumerate(data.size):
         seen = ~np.isnan(data.log_odds[s])
         mean = data.level + A * (p.common[month] + c * p.by_size[month])
-        logs: list[float] = []
-        for node in w:
-            sigma = np.exp(p.level_scale + p.level_slope * c + p.level_spread * node)
-            g = np.exp(p.season_slope * c + p.season_spread * node)
-            season = (p.factors @ p.factors.T)[np.ix_(month, month)]
-            cov = link.level_sd**2 + link.elasticity.sd**2 * np.outer(x, x)
-            cov = cov + link.drift.sd**2 * np.outer(t / 12 - 19.5 / 12, t / 12 - 19.5 / 12)
-            cov += sigma**2 * p.level_memory / 2 * np.exp(-lag / p.level_memory)
-            cov += g**2 * np.outer(A, A) * season * np.exp(-lag / p.season_memory)
-            noise = np.exp(p.noise_scale + p.noise_slope * c - p.noise_kappa * n)
-            cov += np.diag(noise**2 + data.counting[s])
-            normal = multivariate_normal(mean[seen], cov[np.ix_(seen, seen)])
-            logs.append(float(normal.logpdf(data.log_odds[s][seen])))
-        total += logsumexp(logs, b=weight / weight.sum())
+        sigma = np.exp(p.level_scale + p.level_slope * c + of.priors.level.spread * own[s, 0])
+        g = np.exp(p.season_slope * c + of.priors.season.spread * own[s, 1])
+        cov = link.level_sd**2 + link.elasticity.sd**2 * np.outer(x, x)
+        cov = cov + link.drift.sd**2 * np.outer(t / 12 - 19.5 / 12, t / 12 - 19.5 / 12)
+        cov += sigma**2 * p.level_memory / 2 * np.exp(-lag / p.level_memory)
+        cov += g**2 * np.outer(A, A) * season * np.exp(-lag / p.season_memory)
+        noise = p.noise_scale + p.noise_slope * c - p.noise_kappa * n
+        noise = np.exp(noise + of.priors.noise.spread * own[s, 2])
+        cov += np.diag(noise**2 + data.counting[s])
+        normal = multivariate_normal(mean[seen], cov[np.ix_(seen, seen)])
+        total += normal.logpdf(data.log_odds[s][seen])
     assert of.value(z) == pytest.approx(total, abs=1e-7)
     assert of.value_and_gradient(z)[0] == pytest.approx(total, abs=1e-7)
 
 
-@pytest.mark.parametrize("anchored", [False, True])
-def test_the_gradient_equals_central_differences(anchored: bool, rng: np.random.Generator) -> None:
+def test_the_gradient_equals_central_differences(rng: np.random.Generator) -> None:
     of = density(rng)
     z = somewhere(of, rng)
-    of = of.anchored(of.start) if anchored else of
     _, slope = of.value_and_gradient(z)
     for k in range(of.size):
         step = np.zeros(of.size)
@@ -80,42 +78,51 @@ def test_the_gradient_equals_central_differences(anchored: bool, rng: np.random.
         assert slope[k] == pytest.approx(difference, rel=1e-5, abs=1e-5), k
 
 
-def test_spreads_are_folded(rng: np.random.Generator) -> None:
-    of = density(rng)
-    z = somewhere(of, rng)
-    mirrored = z.copy()
-    mirrored[[SCALARS.index("level_spread"), SCALARS.index("season_spread")]] *= -1
-    assert of.value(mirrored) == pytest.approx(of.value(z), abs=1e-9)
-
-
 def test_the_order_of_areas_does_not_matter(rng: np.random.Generator) -> None:
     panel = world(rng, areas=6)
-    there = PanelDensity.of(link_series(panel, 0, panel.areas[1:], 10.0), quick_priors())
-    back = PanelDensity.of(link_series(panel, 0, panel.areas[:0:-1], 10.0), quick_priors())
+    there = PanelDensity(link_series(panel, 0, panel.areas[1:], 10.0), quick_priors())
+    back = PanelDensity(link_series(panel, 0, panel.areas[:0:-1], 10.0), quick_priors())
     z = somewhere(there, rng)
-    assert there.value(z) == pytest.approx(back.value(z), abs=1e-8)
+    turned = np.concatenate([z[: there.shared], there.own(z)[::-1].ravel()])
+    assert there.value(z) == pytest.approx(back.value(turned), abs=1e-8)
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.3, 1.0, 2.0])
-def test_few_nodes_are_enough_once_they_are_anchored(
-    spread: float, rng: np.random.Generator
-) -> None:
-    """Against a fine grid over the prior; the prior's own nodes step over the likelihood."""
-    panel = world(rng, areas=10, months=72)
-    series = link_series(panel, 0, panel.areas[1:], 10.0)
-    plain = PanelDensity.of(series, quick_priors())
-    z = plain.start.copy()
-    z[SCALARS.index("level_scale")] = 0.4
-    z[SCALARS.index("noise_scale")] = -0.7
-    ours = plain.anchored(z)
-    z[SCALARS.index("level_spread")] = spread
-    grid = np.tile(np.linspace(-5, 5, 401), (10, 1))
-    weight = np.log(0.025) - 0.5 * np.log(2 * np.pi) - 0.5 * grid**2
-    logs = log_likelihoods(plain.arrays(plain.pooled(z), grid)) + weight
-    exact = logsumexp(logs, axis=1)
-    assert ours.node_densities(z)[1] == pytest.approx(exact, abs=0.02)
-    if spread == 2.0:
-        assert np.abs(plain.node_densities(z)[1] - exact).max() > 1
+def test_areas_own_parameters_meet_in_no_second_derivative(rng: np.random.Generator) -> None:
+    """What the arrow of `panel_laplace` leaves out is nothing; what it holds is all there is."""
+    of = density(rng)
+    at = somewhere(of, rng)
+    whole = np.array(
+        [
+            (of.value_and_gradient(at - e)[1] - of.value_and_gradient(at + e)[1]) / 2e-4
+            for e in 1e-4 * np.eye(of.size)
+        ]
+    )
+    own = (len(of.series.areas), len(OWN))
+    head, lean, blocks = panel_laplace._curvature(of.value_and_gradient, at, own)
+    made = np.zeros_like(whole)
+    made[: of.shared, : of.shared] = head
+    made[of.shared :, : of.shared] = lean
+    made[: of.shared, of.shared :] = lean.T
+    for s in range(own[0]):
+        at_s = slice(of.shared + 3 * s, of.shared + 3 * s + 3)
+        made[at_s, at_s] = blocks[s]
+    assert made == pytest.approx(whole, abs=1e-3 * np.abs(whole).max())
+
+
+def test_axes_are_a_root_of_the_inverse_curvature(rng: np.random.Generator) -> None:
+    """With an arrow that bends downwards everywhere, and its transpose beside it."""
+    root = np.eye(9)
+    root[:3] += 0.3 * rng.normal(size=(3, 9))
+    whole = root @ root.T
+    whole[3:, 3:] = np.kron(np.eye(3), [[2.0, 0.4], [0.4, 1.0]])
+    whole[:3, :3] += 5 * np.eye(3)
+    blocks = np.array([whole[3 + 2 * s : 5 + 2 * s, 3 + 2 * s : 5 + 2 * s] for s in range(3)])
+    axes, curvature = panel_laplace._round((whole[:3, :3], whole[3:, :3], blocks))
+    made = axes.away(np.eye(9)).T
+    assert curvature.min() > 0
+    assert made @ made.T == pytest.approx(np.linalg.inv(whole), abs=1e-10)
+    slope = rng.normal(size=9)
+    assert axes.along(slope) == pytest.approx(made.T @ slope)
 
 
 def test_odds_and_values_are_inverse_and_finite() -> None:
@@ -187,7 +194,8 @@ def test_a_normal_density_is_its_own_approximation(rng: np.random.Generator) -> 
     of = bowl(scales, centre)
     mode = panel_laplace.find_mode(of, np.zeros(8), 1e-6, 50)
     assert mode.at == pytest.approx(centre, abs=1e-3)
-    assert mode.root @ mode.root.T == pytest.approx(np.diag(scales**-2), abs=1e-6)
+    root = mode.axes.away(np.eye(8))
+    assert root.T @ root == pytest.approx(np.diag(scales**-2), abs=1e-6)
     points = panel_laplace.weighted_points(lambda z: of(z)[0], mode, 400, rng)
     assert points.weights == pytest.approx(np.full(400, 1 / 400), rel=1e-2)
     error = points.points.mean(axis=0) - centre
@@ -224,7 +232,7 @@ def test_a_density_that_is_no_number_is_an_error() -> None:
 
 def test_weights_that_cannot_be_trusted_are_not_used(rng: np.random.Generator) -> None:
     """A Cauchy under a normal's points: its weights have no variance."""
-    mode = panel_laplace.Mode(np.zeros(1), 0.0, np.eye(1), np.ones(1))
+    mode = panel_laplace.Mode(np.zeros(1), 0.0, panel_laplace.Axes.plain(1, 0, 1), np.ones(1))
     points = panel_laplace.weighted_points(
         lambda z: -float(np.log1p(z[0] ** 2 / 100)), mode, 2000, rng
     )
@@ -233,7 +241,7 @@ def test_weights_that_cannot_be_trusted_are_not_used(rng: np.random.Generator) -
 
 
 def test_weights_correct_a_normal_that_is_too_wide(rng: np.random.Generator) -> None:
-    mode = panel_laplace.Mode(np.zeros(1), 0.0, np.eye(1), np.ones(1))
+    mode = panel_laplace.Mode(np.zeros(1), 0.0, panel_laplace.Axes.plain(1, 0, 1), np.ones(1))
     points = panel_laplace.weighted_points(
         lambda z: -0.5 * float((z[0] / 0.8) ** 2), mode, 4000, rng
     )

@@ -10,7 +10,7 @@ from forecast.errors import DataError
 from forecast.models import panel_dense, panel_filter, panel_shared
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LinkArrays
-from forecast.models.panel_density import PanelDensity
+from forecast.models.panel_density import SCALARS, PanelDensity
 from forecast.models.panel_futures import Ahead, draw_futures, draw_states
 from forecast.models.panel_nation import FEWEST_MONTHS, drifting_walk
 from forecast.models.panel_series import link_series, log_odds, regressors
@@ -26,11 +26,11 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
     horizon, count = 8, 6000
     panel = world(rng, areas=3, months=48)
     series = link_series(panel, 0, panel.areas[1:], 10.0)
-    of = PanelDensity.of(series, quick_priors())
-    z = of.start + 0.2 * rng.normal(size=of.size)
-    z[[3, 6]] = 0.0  # no area has a scale of its own: what is left is normal but for the noise
-    z[[7, 10]] = 2.0  # a swing and a noise that answer to the nation, which falls by half
-    z[11:23] = rng.normal(size=12)
+    of = PanelDensity(series, quick_priors())
+    z = 0.2 * rng.normal(size=of.size)
+    # a swing and a noise that answer to the nation, which falls by half
+    z[[SCALARS.index("kappa"), SCALARS.index("noise_kappa")]] = 2.0
+    z[of.shared - 24 : of.shared - 12] = rng.normal(size=12)
     nation = 9_000 * np.exp(0.1 * np.cos(np.arange(horizon)))
     nobody = np.zeros((0, 3), dtype=np.int64)
     ahead = Ahead(np.tile(nation, (count, 1)))
@@ -41,14 +41,15 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
     months = series.months[0] + np.arange(48 + horizon)
     by = regressors(np.append(series.log_nation, np.log1p(nation)), 48)
     swing = p.amplitude(by.level)
-    fitted = of.arrays(p, np.zeros((3, 1)))
+    fitted = of.arrays(p, of.own(z))
     design = np.stack([np.ones(48 + horizon), by.path, by.years], axis=1)
     design[:48] = fitted.regressors
     load = swing[:, None] * p.factors[months % 12]
     load[:48] = fitted.load
     mean = series.level + swing * p.pattern(series.size, months)
     mean[:, :48] = fitted.mean
-    noise = p.noise_sd(series.size, by.level) ** 2
+    noise = p.noise_sd(series.size, by.level) * np.exp(of.spread[2] * of.own(z)[:, 2:])
+    noise = noise**2
     noise[:, :48] = fitted.variance
     longer = fitted._replace(
         value=np.pad(fitted.value, ((0, 0), (0, horizon)), constant_values=np.nan),
@@ -72,7 +73,7 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
 def test_neighbours_states_covary_as_their_shared_shocks_say(rng: np.random.Generator) -> None:
     """Two areas of one region, and a third that shares only the half of the country with them."""
     count, horizon, half, region = 20_000, 5, 0.2, 0.4
-    arrays = random_arrays(rng, series=3, months=20, nodes=1)
+    arrays = random_arrays(rng, series=3, months=20)
     last = panel_filter.last_state(arrays)
     share = np.array([[half] * 3, [region, region, 0.0]])
     above = np.array([[0, 0, 0], [0, 0, -1]])
@@ -96,8 +97,8 @@ def test_neighbours_states_covary_as_their_shared_shocks_say(rng: np.random.Gene
 def simulated(rng: np.random.Generator, half: float, region: float) -> LinkArrays:
     """Links of one half in three regions whose levels share shocks, all else as it is fitted."""
     series, months, memory = 24, 60, 60.0
-    arrays = random_arrays(rng, series=series, months=months, nodes=1, missing=0.0)
-    arrays = arrays._replace(level_memory=memory, scale=np.full((series, 1), 1e-3))
+    arrays = random_arrays(rng, series=series, months=months, missing=0.0)
+    arrays = arrays._replace(level_memory=memory, scale=np.full(series, 1e-3))
     arrays = arrays._replace(steps=np.zeros((series, months, 0)))
     keep = np.exp(-1 / memory)
     shock = np.sqrt(half) * rng.normal(size=months)
@@ -108,7 +109,7 @@ def simulated(rng: np.random.Generator, half: float, region: float) -> LinkArray
     for t in range(1, months):
         level[:, t] = keep * level[:, t - 1] + np.sqrt(memory / 2 * (1 - keep**2)) * shock[:, t]
     constants = rng.normal(size=(series, 3)) * np.sqrt(arrays.constant_variance)
-    value = arrays.mean + arrays.sigma * level + constants @ arrays.regressors.T
+    value = arrays.mean + arrays.sigma[:, None] * level + constants @ arrays.regressors.T
     value += np.sqrt(arrays.variance) * rng.normal(size=(series, months))
     value[rng.random((series, months)) < 0.1] = np.nan
     return arrays._replace(value=value)
@@ -136,7 +137,7 @@ def test_shared_shocks_are_measured_without_bias(
 
 
 def test_where_no_two_areas_meet_the_correlation_is_its_prior(rng: np.random.Generator) -> None:
-    arrays = random_arrays(rng, nodes=1)
+    arrays = random_arrays(rng)
     alone = estimate(arrays, np.array([[0, 0, 1, 1], [0, 1, 2, 3]]), PRIOR)
     assert (alone.mean[1], alone.sd[1]) == (PRIOR.mean, PRIOR.sd)
     assert np.isnan(alone.measured).tolist() == [False, True]

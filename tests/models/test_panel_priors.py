@@ -14,22 +14,22 @@ def test_the_file_that_comes_with_the_program_is_the_designs_table() -> None:
     assert (priors.level.size_slope.mean, priors.level.size_slope.sd) == (-0.25, 0.25)
     assert (priors.noise.size_slope.mean, priors.noise.size_slope.sd) == (-0.5, 0.25)
     assert (priors.link.drift.sd, priors.link.elasticity.sd) == (0.005, 0.2)
-    assert (priors.level.spread.sd, priors.season.own_sd, priors.noise.degrees) == (0.5, 0.05, 5)
+    assert (priors.season.common_sd, priors.season.size_sd, priors.noise.degrees) == (0.1, 0.05, 5)
 
 
 @pytest.mark.parametrize(
     ("found", "put", "message"),
     [
-        ("rank = 2", "rank = 3", r"panel\.toml: season\.rank: .*at most 2"),
+        ("harmonics = 4", "harmonics = 6", r"panel\.toml: season\.harmonics: .*at most 5"),
         ("degrees = 5.0", "degrees = 2.0", r"noise\.degrees: .*above 2"),
-        ("own_sd = 0.05", "own_sd = 0.0", r"season\.own_sd: .*above 0"),
+        ("size_sd = 0.05", "size_sd = 0.0", r"season\.size_sd: .*above 0"),
         ("points = 500", "point = 500", r"fit\.point: .*did you mean 'points'"),
         (
-            'rank_reason = "',
-            'rank_excuse = "',
-            r"rank_excuse: .*did you mean 'rank_reason'",
+            'harmonics_reason = "',
+            'harmonics_excuse = "',
+            r"harmonics_excuse: .*did you mean 'harmonics_reason'",
         ),
-        ("nodes = 5\n", "nodes = 5.5\n", r"fit\.nodes: .*whole number"),
+        ("sets = 250\n", "sets = 250.5\n", r"fit\.sets: .*whole number"),
     ],
 )
 def test_a_fault_is_named(found: str, put: str, message: str, tmp_path: Path) -> None:

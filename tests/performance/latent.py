@@ -17,7 +17,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from forecast.config.panel_model import PanelPriors
-from forecast.models.panel_density import CENTRE, SCALARS
+from forecast.models.panel_density import CENTRE, SCALARS, waves
 from forecast.models.panel_series import LinkSeries, regressors
 
 YEAR = float(np.log(12.0))
@@ -31,15 +31,17 @@ def model(series: LinkSeries, priors: PanelPriors) -> pm.Model:
     with pm.Model() as built:
         z = pm.Normal("z", shape=len(SCALARS))
         p = dict(zip(SCALARS, _scalars(z, priors), strict=True))
+        own_season = priors.season.own
+        harmonics = pt.exp(
+            own_season.mean + own_season.sd * pm.Normal("own_z", shape=priors.season.harmonics)
+        )
+        factors = waves(priors.season.harmonics) * pt.repeat(harmonics, 2)
         common = priors.season.common_sd * pt.dot(CENTRE, pm.Normal("common_z", shape=12))
         by_size = priors.season.size_sd * pt.dot(CENTRE, pm.Normal("by_size_z", shape=12))
-        row, column = np.tril_indices(12, 0, priors.season.rank)
-        lower = pt.zeros((12, priors.season.rank))
-        lower = pt.set_subtensor(lower[row, column], pm.Normal("lower_z", shape=len(row)))
-        factors = priors.season.own_sd * pt.dot(CENTRE, lower)
-        own = pm.Normal("own_z", shape=areas)
-        sigma = pt.exp(p["level_scale"] + p["level_slope"] * series.size + p["level_spread"] * own)
-        scale = pt.exp(p["season_slope"] * series.size + p["season_spread"] * own)
+        own = pm.Normal("area_z", shape=(3, areas))
+        spread = (priors.level.spread, priors.season.spread, priors.noise.spread)
+        sigma = pt.exp(p["level_scale"] + p["level_slope"] * series.size + spread[0] * own[0])
+        scale = pt.exp(p["season_slope"] * series.size + spread[1] * own[1])
         constant = pm.Normal("constant_z", shape=(3, areas))
         link = priors.link
         level = series.level + link.level_sd * constant[0]
@@ -49,7 +51,7 @@ def model(series: LinkSeries, priors: PanelPriors) -> pm.Model:
         paths = _stationary(pm.Normal("level_z", shape=(months, areas)), memory)
         paths = paths * sigma * pt.sqrt(0.5 * memory)
         wander = _stationary(
-            pm.Normal("season_z", shape=(months, areas, priors.season.rank)),
+            pm.Normal("season_z", shape=(months, areas, 2 * priors.season.harmonics)),
             pt.exp(p["season_memory"]),
         )
         season = common[calendar][:, None] + series.size * by_size[calendar][:, None]
@@ -57,7 +59,10 @@ def model(series: LinkSeries, priors: PanelPriors) -> pm.Model:
         mean = level + elasticity * by.path[:, None] + drift * by.years[:, None] + paths
         mean = mean + pt.exp(-p["kappa"] * by.level)[:, None] * season
         noise = pt.exp(
-            p["noise_scale"] + p["noise_slope"] * series.size - p["noise_kappa"] * by.level[:, None]
+            p["noise_scale"]
+            + p["noise_slope"] * series.size
+            - p["noise_kappa"] * by.level[:, None]
+            + spread[2] * own[2]
         )
         pm.Normal("y", mean, noise, observed=series.log_odds.T)
     return built
@@ -83,10 +88,8 @@ def _scalars(z: Any, priors: PanelPriors) -> list[Any]:
         (p.level.memory.mean + YEAR, p.level.memory.sd),
         (p.level.scale.mean, p.level.scale.sd),
         (p.level.size_slope.mean, p.level.size_slope.sd),
-        (0.0, p.level.spread.sd),
         (p.season.memory.mean + YEAR, p.season.memory.sd),
         (p.season.size_slope.mean, p.season.size_slope.sd),
-        (0.0, p.season.spread.sd),
         (p.amplitude.kappa.mean, p.amplitude.kappa.sd),
         (p.noise.scale.mean, p.noise.scale.sd),
         (p.noise.size_slope.mean, p.noise.size_slope.sd),

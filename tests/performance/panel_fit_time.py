@@ -25,8 +25,8 @@ import pandas as pd
 from forecast.config.panel_model import load_panel_model
 from forecast.core.monthly import MonthlyPanel
 from forecast.models import panel_nuts
-from forecast.models.panel_density import PanelDensity
-from forecast.models.panel_laplace import climb, find_mode
+from forecast.models.panel_density import OWN, PanelDensity
+from forecast.models.panel_laplace import find_mode
 from forecast.models.panel_link import PanelLink
 from forecast.models.panel_series import LinkSeries, link_series
 from forecast.models.registry import method
@@ -102,10 +102,9 @@ def latent() -> pd.DataFrame:
     series: LinkSeries = link_series(panel, 0, panel.areas[1:], priors.noise.small_cell)
 
     def ours() -> panel_nuts.Standing:
-        first = PanelDensity.of(series, priors)
-        start = climb(first.value_and_gradient, first.start, 1e-4, 80)
-        density = first.anchored(start)
-        mode = find_mode(density.value_and_gradient, start, 1e-4, 80)
+        density = PanelDensity(series, priors)
+        own = (len(series.areas), len(OWN))
+        mode = find_mode(density.value_and_gradient, np.zeros(density.size), 1e-4, 80, own)
         found = panel_nuts.sample(density, mode, priors.nuts, np.random.default_rng(6))
         return panel_nuts.standing(found)
 
