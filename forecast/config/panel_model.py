@@ -66,6 +66,14 @@ class StaticPriors(Frozen):
     level_break: Scale
 
 
+class RevisionPriors(Frozen):
+    """How far provisional months are from their final values."""
+
+    size: Prior
+    weight: float = Field(gt=0)
+    weight_reason: str
+
+
 class SharedPriors(Frozen):
     """What areas in one larger area share."""
 
@@ -116,6 +124,7 @@ class PanelPriors(Frozen):
     amplitude: AmplitudePriors
     noise: NoisePriors
     link: StaticPriors
+    revision: RevisionPriors
     shared: SharedPriors
     nation: NationPriors
     fit: FitSettings

@@ -23,8 +23,8 @@ so that missing months are steps with no observation, and nothing is divided by 
 may be small.
 
 A month that is missing has gain, e and d of zero, which the same lines then carry on unchanged, so
-nothing branches; and links are worked on `LANES` at a time, each number of the formulas being as
-many neighbours in memory, which the processor adds and multiplies at once.
+nothing branches, and inner loops run over neighbours in memory, which the processor multiplies and
+adds several at a time.
 
 All of it stands in one file, since numba's cache on disk notices changes of that file only. Nothing
 here holds Python's interpreter, so chains of a sampler run side by side.
@@ -43,66 +43,58 @@ from forecast.models.dense import LOG_2PI
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LastState, LinkArrays, LinkGradient
 
-LANES = 64
-"""Most links worked on at once: so many that a loop over them outweighs the check that its arrays
-do not overlap. 8 are as fast as one, 64 twice as fast, 128 no faster."""
-
 
 class Tape(NamedTuple):
-    """What the filter is given, and what it leaves behind, for L links (the last axis)."""
+    """What the filter of one link is given, and what it leaves behind."""
 
-    known: Floats  # (T, L) one where the month is known, else zero
-    error: Floats  # (T, L) the value less its expectation at first, then less its prediction
-    spread: Floats  # (T, L) variance of the noise at first, then of the error
-    loading: Floats  # (T, n, L)
-    keep: Floats  # (n, L) what is left of a state after a month
-    shock: Floats  # (n, L) variance that a month adds
-    start: Floats  # (n, L) variance before the first month
-    state: Floats  # (T + 1, n, L), predicted
-    cov: Floats  # (T + 1, n, n, L), predicted
-    gain: Floats  # (T, n, L), zero where the month is missing
-    value: Floats  # (L,) log likelihood
+    known: Floats  # (T,) one where the month is known, else zero
+    error: Floats  # (T,) the value less its expectation at first, then less its prediction
+    spread: Floats  # (T,) variance of the noise at first, then of the error
+    loading: Floats  # (T, n)
+    keep: Floats  # (n,) what is left of a state after a month
+    shock: Floats  # (n,) variance that a month adds
+    start: Floats  # (n,) variance before the first month
+    state: Floats  # (T + 1, n), predicted
+    cov: Floats  # (T + 1, n, n), predicted
+    gain: Floats  # (T, n), zero where the month is missing
 
 
 class Slopes(NamedTuple):
-    """Derivatives of L links' log likelihoods by what their filters were given."""
+    """Derivatives of one link's log likelihood by what its filter was given."""
 
-    mean: Floats  # (T, L)
-    variance: Floats  # (T, L)
-    loading: Floats  # (T, 1 + R, L)
-    keep: Floats  # (1 + R, L)
-    shock: Floats  # (1 + R, L)
-    start: Floats  # (1 + R, L)
+    mean: Floats  # (T,)
+    variance: Floats  # (T,)
+    loading: Floats  # (T, 1 + R)
+    keep: Floats  # (1 + R,)
+    shock: Floats  # (1 + R,)
+    start: Floats  # (1 + R,)
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _tape(months: int, size: int, links: int) -> Tape:  # pragma: no cover
-    lanes = min(LANES, links)
+def _tape(months: int, size: int) -> Tape:  # pragma: no cover
     return Tape(
-        np.zeros((months, lanes)),
-        np.zeros((months, lanes)),
-        np.ones((months, lanes)),
-        np.zeros((months, size, lanes)),
-        np.zeros((size, lanes)),
-        np.zeros((size, lanes)),
-        np.zeros((size, lanes)),
-        np.zeros((months + 1, size, lanes)),
-        np.zeros((months + 1, size, size, lanes)),
-        np.zeros((months, size, lanes)),
-        np.zeros(lanes),
+        np.zeros(months),
+        np.zeros(months),
+        np.ones(months),
+        np.zeros((months, size)),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros((months + 1, size)),
+        np.zeros((months + 1, size, size)),
+        np.zeros((months, size)),
     )
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _slopes(months: int, moving: int, links: int) -> Slopes:  # pragma: no cover
-    lanes = min(LANES, links)
+def _slopes(months: int, moving: int) -> Slopes:  # pragma: no cover
     return Slopes(
-        np.zeros((months, lanes)),
-        np.zeros((months, lanes)),
-        np.zeros((months, moving, lanes)),
-        np.zeros((moving, lanes)),
-        np.zeros((moving, lanes)),
-        np.zeros((moving, lanes)),
+        np.zeros(months),
+        np.zeros(months),
+        np.zeros((months, moving)),
+        np.zeros(moving),
+        np.zeros(moving),
+        np.zeros(moving),
     )
 
 
@@ -112,13 +104,11 @@ def _size(arrays: LinkArrays) -> int:  # pragma: no cover
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _transitions(
-    arrays: LinkArrays, sigma: float
-) -> tuple[Floats, Floats, Floats]:  # pragma: no cover
-    """Diagonals: what is kept from month to month, variance of shocks, variance at the start."""
-    factors, size = arrays.load.shape[1], _size(arrays)
-    keep, shock, start = np.ones(size), np.zeros(size), np.ones(size)
-    keep[0], shock[0], start[0] = 1.0, sigma**2, 0.0
+def _transitions(arrays: LinkArrays, sigma: float, tape: Tape) -> None:  # pragma: no cover
+    """Write what is kept from month to month, variances of shocks, and those at the start."""
+    factors, keep, shock, start = arrays.load.shape[1], tape.keep, tape.shock, tape.start
+    keep[:], shock[:], start[:] = 1.0, 0.0, 1.0
+    shock[0], start[0] = sigma**2, 0.0
     if not np.isinf(arrays.level_memory):
         keep[0] = np.exp(-1.0 / arrays.level_memory)
         start[0] = 0.5 * sigma**2 * arrays.level_memory
@@ -126,174 +116,133 @@ def _transitions(
     keep[1 : 1 + factors] = np.exp(-1.0 / arrays.season_memory)
     shock[1 : 1 + factors] = -np.expm1(-2.0 / arrays.season_memory)
     start[1 + factors : 1 + factors + len(arrays.constant_variance)] = arrays.constant_variance
-    return keep, shock, start
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _fill(arrays: LinkArrays, first: int, tape: Tape) -> None:  # pragma: no cover
-    """Write what the filter needs of the links from `first` on; the last one fills what is left."""
-    series, (months, factors) = len(arrays.sigma), arrays.load.shape
-    own = 1 + factors + arrays.regressors.shape[1]
-    for lane in range(len(tape.value)):
-        s = min(first + lane, series - 1)
-        keep, shock, start = _transitions(arrays, arrays.sigma[s])
-        scale = arrays.scale[s]
-        for i in range(len(keep)):
-            tape.keep[i, lane] = keep[i]
-            tape.shock[i, lane] = shock[i]
-            tape.start[i, lane] = start[i]
-        for t in range(months):
-            missing = np.isnan(arrays.value[s, t])
-            tape.known[t, lane] = 0.0 if missing else 1.0
-            tape.error[t, lane] = 0.0 if missing else arrays.value[s, t] - arrays.mean[s, t]
-            tape.spread[t, lane] = arrays.variance[s, t]
-            tape.loading[t, 0, lane] = 1.0
-            for r in range(factors):
-                tape.loading[t, 1 + r, lane] = scale * arrays.load[t, r]
-            for k in range(arrays.regressors.shape[1]):
-                tape.loading[t, 1 + factors + k, lane] = arrays.regressors[t, k]
-            for k in range(arrays.steps.shape[2]):
-                tape.loading[t, own + k, lane] = arrays.steps[s, t, k]
+def _fill(arrays: LinkArrays, s: int, tape: Tape) -> None:  # pragma: no cover
+    """Write what the filter needs of link s."""
+    months, factors = arrays.load.shape
+    shared = arrays.regressors.shape[1]
+    _transitions(arrays, arrays.sigma[s], tape)
+    for t in range(months):
+        missing = np.isnan(arrays.value[s, t])
+        load = tape.loading[t]
+        tape.known[t] = 0.0 if missing else 1.0
+        tape.error[t] = 0.0 if missing else arrays.value[s, t] - arrays.mean[s, t]
+        tape.spread[t] = arrays.variance[s, t]
+        load[0] = 1.0
+        for r in range(factors):
+            load[1 + r] = arrays.scale[s] * arrays.load[t, r]
+        for k in range(shared):
+            load[1 + factors + k] = arrays.regressors[t, k]
+        for k in range(arrays.steps.shape[2]):
+            load[1 + factors + shared + k] = arrays.steps[s, t, k]
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _forward(tape: Tape) -> None:  # pragma: no cover
-    """Filter the links that the tape holds, and write their log likelihoods."""
-    size, months, lanes = len(tape.keep), len(tape.known), len(tape.value)
-    keep, total = tape.keep, tape.value
-    seen = np.empty(lanes)
-    total[:] = 0.0
-    tape.state[0] = 0.0
+def _forward(tape: Tape) -> float:  # pragma: no cover
+    """Filter the link that the tape holds; give its log likelihood."""
+    size, months = len(tape.keep), len(tape.known)
+    keep, state, seen, total = tape.keep, tape.state, np.empty(size), 0.0
+    state[0] = 0.0
     tape.cov[0] = 0.0
     for i in range(size):
         tape.cov[0, i, i] = tape.start[i]
     for t in range(months):
-        load, gain, cov, a = tape.loading[t], tape.gain[t], tape.cov[t], tape.state[t]
-        known, error, spread = tape.known[t], tape.error[t], tape.spread[t]
-        ahead, cov_ahead = tape.state[t + 1], tape.cov[t + 1]
+        load, gain, cov, ahead = tape.loading[t], tape.gain[t], tape.cov[t], tape.cov[t + 1]
+        known, spread, error = tape.known[t], tape.spread[t], tape.error[t]
         for i in range(size):
-            seen[:] = 0.0
+            sight = 0.0
             for j in range(size):
-                for x in range(lanes):
-                    seen[x] += cov[i, j, x] * load[j, x]
-            for x in range(lanes):
-                gain[i, x] = known[x] * seen[x]
-                spread[x] += load[i, x] * seen[x]
-                error[x] -= known[x] * load[i, x] * a[i, x]
-        for x in range(lanes):
-            total[x] -= 0.5 * known[x] * (LOG_2PI + np.log(spread[x]) + error[x] ** 2 / spread[x])
-            seen[x] = 1.0 / spread[x]
+                sight += cov[i, j] * load[j]
+            seen[i] = sight
+            spread += load[i] * sight
+            error -= known * load[i] * state[t, i]
+        total -= 0.5 * known * (LOG_2PI + np.log(spread) + error**2 / spread)
         for i in range(size):
-            for x in range(lanes):
-                gain[i, x] *= seen[x]
-                ahead[i, x] = keep[i, x] * (a[i, x] + gain[i, x] * error[x])
-        for i in range(size):
-            for j in range(i + 1):
-                for x in range(lanes):
-                    left = cov[i, j, x] - gain[i, x] * gain[j, x] * spread[x]
-                    left *= keep[i, x] * keep[j, x]
-                    cov_ahead[i, j, x] = left
-                    cov_ahead[j, i, x] = left
-            for x in range(lanes):
-                cov_ahead[i, i, x] += tape.shock[i, x]
+            gain[i] = known * seen[i] / spread
+            state[t + 1, i] = keep[i] * (state[t, i] + gain[i] * error)
+            for j in range(size):
+                ahead[i, j] = keep[i] * keep[j] * (cov[i, j] - gain[i] * seen[j])
+            ahead[i, i] += tape.shock[i]
+        tape.spread[t], tape.error[t] = spread, error
+    return total
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
-    """Differentiate the log likelihoods that `_forward` wrote."""
+    """Differentiate the log likelihood that `_forward` gave."""
     size, months, moving = len(tape.keep), len(tape.known), len(slopes.keep)
-    keep, lanes = tape.keep, len(tape.value)
-    r, s, w = np.zeros((size, lanes)), np.zeros((size, lanes)), np.zeros((size, lanes))
-    N, M = np.zeros((size, size, lanes)), np.zeros((size, size, lanes))
-    away, pull = np.zeros((moving, lanes)), np.zeros((size, lanes))
-    e, d, smooth = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+    keep = tape.keep
+    r, s, w, pull = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
+    N, M, away = np.zeros((size, size)), np.zeros((size, size)), np.zeros(moving)
     slopes.keep[:] = 0.0
     slopes.shock[:] = 0.0
     for t in range(months - 1, -1, -1):
         load, gain, cov = tape.loading[t], tape.gain[t], tape.cov[t]
         known, spread = tape.known[t], tape.spread[t]
+        e, d = known * tape.error[t] / spread, known / spread
         for i in range(moving):
-            for x in range(lanes):
-                slopes.shock[i, x] += 0.5 * (r[i, x] * r[i, x] - N[i, i, x])
-                away[i, x] = r[i, x]
+            slopes.shock[i] += 0.5 * (r[i] * r[i] - N[i, i])
+            away[i] = r[i]
+            left = 0.0
             for j in range(size):
-                for x in range(lanes):
-                    left = cov[j, i, x] - gain[j, x] * gain[i, x] * spread[x]
-                    slopes.keep[i, x] -= N[i, j, x] * keep[j, x] * left
+                left += N[i, j] * keep[j] * (cov[i, j] - gain[i] * gain[j] * spread)
+            slopes.keep[i] -= left
         for i in range(size):
-            for x in range(lanes):
-                s[i, x] = keep[i, x] * r[i, x]
-                w[i, x] = 0.0
+            s[i] = keep[i] * r[i]
+            pulled = 0.0
             for j in range(size):
-                for x in range(lanes):
-                    M[i, j, x] = keep[i, x] * N[i, j, x] * keep[j, x]
-                    w[i, x] += M[i, j, x] * gain[j, x]
-        for x in range(lanes):
-            e[x] = known[x] * tape.error[t, x] / spread[x]
-            d[x] = known[x] / spread[x]
+                M[i, j] = keep[i] * N[i, j] * keep[j]
+                pulled += M[i, j] * gain[j]
+            w[i] = pulled
+            e -= gain[i] * s[i]
+            d += gain[i] * pulled
         for i in range(size):
-            for x in range(lanes):
-                e[x] -= gain[i, x] * s[i, x]
-                d[x] += gain[i, x] * w[i, x]
+            r[i] = s[i] + load[i] * e
+            pull[i] = load[i] * d - w[i]
         for i in range(size):
-            for x in range(lanes):
-                r[i, x] = s[i, x] + load[i, x] * e[x]
-                pull[i, x] = load[i, x] * d[x] - w[i, x]
-            for j in range(i + 1):
-                for x in range(lanes):
-                    new = M[i, j, x] - w[i, x] * load[j, x] + load[i, x] * pull[j, x]
-                    N[i, j, x] = new
-                    N[j, i, x] = new
-        for x in range(lanes):
-            slopes.mean[t, x] = e[x]
-            slopes.variance[t, x] = 0.5 * (e[x] * e[x] - d[x])
+            for j in range(size):
+                N[i, j] = M[i, j] - w[i] * load[j] + load[i] * pull[j]
+        slopes.mean[t], slopes.variance[t] = e, 0.5 * (e * e - d)
         for i in range(moving):
-            for x in range(lanes):
-                smooth[x] = tape.state[t, i, x]
-                slopes.loading[t, i, x] = 0.0
+            smooth, drawn = tape.state[t, i], 0.0
             for j in range(size):
-                for x in range(lanes):
-                    smooth[x] += cov[i, j, x] * r[j, x]
-                    slopes.loading[t, i, x] -= cov[i, j, x] * pull[j, x]
-            for x in range(lanes):
-                slopes.keep[i, x] += away[i, x] * smooth[x]
-                slopes.loading[t, i, x] += e[x] * smooth[x]
+                smooth += cov[i, j] * r[j]
+                drawn += cov[i, j] * pull[j]
+            slopes.keep[i] += away[i] * smooth
+            slopes.loading[t, i] = e * smooth - drawn
     for i in range(moving):
-        for x in range(lanes):
-            slopes.start[i, x] = 0.5 * (r[i, x] * r[i, x] - N[i, i, x])
+        slopes.start[i] = 0.5 * (r[i] * r[i] - N[i, i])
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def _chain(
-    arrays: LinkArrays, tape: Tape, slopes: Slopes, lane: int
+    arrays: LinkArrays, tape: Tape, slopes: Slopes
 ) -> tuple[float, float, float]:  # pragma: no cover
     """Give derivatives by the logs of sigma and both memories from those by the states."""
-    by_keep, by_shock, by_start = slopes.keep, slopes.shock, slopes.start
-    keep, start, shock = tape.keep[:, lane], tape.start[:, lane], tape.shock[:, lane]
+    keep, start, shock = tape.keep, tape.start, tape.shock
     memory, factors = arrays.level_memory, arrays.load.shape[1]
-    by_sigma = 2.0 * (shock[0] * by_shock[0, lane] + start[0] * by_start[0, lane])
+    by_sigma = 2.0 * (shock[0] * slopes.shock[0] + start[0] * slopes.start[0])
     by_level = 0.0
     if not np.isinf(memory):
-        by_level = keep[0] / memory * by_keep[0, lane] + start[0] * by_start[0, lane]
-        by_level += (shock[0] - 2.0 * start[0] * keep[0] ** 2 / memory) * by_shock[0, lane]
+        by_level = keep[0] / memory * slopes.keep[0] + start[0] * slopes.start[0]
+        by_level += (shock[0] - 2.0 * start[0] * keep[0] ** 2 / memory) * slopes.shock[0]
     by_season = 0.0
     for i in range(1, 1 + factors):
         slope = keep[i] / arrays.season_memory
-        by_season += slope * (by_keep[i, lane] - 2.0 * keep[i] * by_shock[i, lane])
+        by_season += slope * (slopes.keep[i] - 2.0 * keep[i] * slopes.shock[i])
     return by_sigma, by_level, by_season
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
     """Log likelihood of each link, (S,)."""
-    series = len(arrays.sigma)
-    tape = _tape(len(arrays.load), _size(arrays), series)
-    out = np.empty(series)
-    for first in range(0, series, LANES):
-        _fill(arrays, first, tape)
-        _forward(tape)
-        for lane in range(min(LANES, series - first)):
-            out[first + lane] = tape.value[lane]
+    tape = _tape(len(arrays.load), _size(arrays))
+    out = np.empty(len(arrays.sigma))
+    for s in range(len(out)):
+        _fill(arrays, s, tape)
+        out[s] = _forward(tape)
     return out
 
 
@@ -301,65 +250,55 @@ def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
 def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pragma: no cover
     """Sum over links of the log likelihood, and its gradient."""
     series, (months, factors) = len(arrays.sigma), arrays.load.shape
-    tape = _tape(months, _size(arrays), series)
-    slopes = _slopes(months, 1 + factors, series)
+    tape, slopes = _tape(months, _size(arrays)), _slopes(months, 1 + factors)
     d_mean, d_variance = np.empty((series, months)), np.empty((series, months))
     d_sigma, d_scale = np.empty(series), np.zeros(series)
     d_load = np.zeros((months, factors))
     by_level, by_season, total = 0.0, 0.0, 0.0
-    for first in range(0, series, LANES):
-        _fill(arrays, first, tape)
-        _forward(tape)
+    for s in range(series):
+        _fill(arrays, s, tape)
+        total += _forward(tape)
         _backward(tape, slopes)
-        for lane in range(min(LANES, series - first)):
-            s = first + lane
-            total += tape.value[lane]
-            d_sigma[s], own_level, own_season = _chain(arrays, tape, slopes, lane)
-            by_level += own_level
-            by_season += own_season
-            for t in range(months):
-                d_mean[s, t] = slopes.mean[t, lane]
-                d_variance[s, t] = slopes.variance[t, lane]
-                for r in range(factors):
-                    by_load = arrays.scale[s] * slopes.loading[t, 1 + r, lane]
-                    d_load[t, r] += by_load
-                    d_scale[s] += by_load * arrays.load[t, r]
+        d_sigma[s], own_level, own_season = _chain(arrays, tape, slopes)
+        by_level += own_level
+        by_season += own_season
+        d_mean[s], d_variance[s] = slopes.mean, slopes.variance
+        for t in range(months):
+            for r in range(factors):
+                by_load = arrays.scale[s] * slopes.loading[t, 1 + r]
+                d_load[t, r] += by_load
+                d_scale[s] += by_load * arrays.load[t, r]
     return total, LinkGradient(d_mean, d_variance, d_sigma, d_scale, d_load, by_level, by_season)
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _spread_shock(tape: Tape, lane: int, response: Floats) -> None:  # pragma: no cover
-    """Carry unit shocks of the level through the filter's error, month by month, (n, T + 1)."""
-    months, size = len(tape.known), len(tape.keep)
-    response[:] = 0.0
-    response[0, 0] = np.sqrt(tape.start[0, lane])
-    for t in range(months):
-        for j in range(t + 1):
-            seen = 0.0
-            for i in range(size):
-                seen += tape.loading[t, i, lane] * response[i, j]
-            for i in range(size):
-                left = response[i, j] - tape.gain[t, i, lane] * seen
-                response[i, j] = tape.keep[i, lane] * left
-        response[0, t + 1] = np.sqrt(tape.shock[0, lane])
+def _carry(tape: Tape, t: int, response: Floats) -> None:  # pragma: no cover
+    """Carry unit shocks of the level that came by month t, (n, T + 1), a month on."""
+    for j in range(t + 1):
+        seen = 0.0
+        for i in range(len(tape.keep)):
+            seen += tape.loading[t, i] * response[i, j]
+        for i in range(len(tape.keep)):
+            response[i, j] = tape.keep[i] * (response[i, j] - tape.gain[t, i] * seen)
+    response[0, t + 1] = np.sqrt(tape.shock[0])
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def last_state(arrays: LinkArrays) -> LastState:  # pragma: no cover
     """State of every link in the month after the last."""
     series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
-    tape = _tape(months, size, series)
+    tape = _tape(months, size)
     mean, cov = np.empty((series, size)), np.empty((series, size, size))
     keeps, shocks = np.empty((series, size)), np.empty((series, size))
-    response = np.empty((series, size, months + 1))
-    for first in range(0, series, LANES):
-        _fill(arrays, first, tape)
+    response = np.zeros((series, size, months + 1))
+    for s in range(series):
+        _fill(arrays, s, tape)
         _forward(tape)
-        for lane in range(min(LANES, series - first)):
-            s = first + lane
-            mean[s], cov[s] = tape.state[months, :, lane], tape.cov[months, :, :, lane]
-            keeps[s], shocks[s] = tape.keep[:, lane], tape.shock[:, lane]
-            _spread_shock(tape, lane, response[s])
+        mean[s], cov[s] = tape.state[months], tape.cov[months]
+        keeps[s], shocks[s] = tape.keep, tape.shock
+        response[s, 0, 0] = np.sqrt(tape.start[0])
+        for t in range(months):
+            _carry(tape, t, response[s])
     return LastState(mean, cov, keeps, shocks, response)
 
 
@@ -374,27 +313,20 @@ def one_step_errors(arrays: LinkArrays) -> tuple[Floats, Floats]:  # pragma: no 
         the level at the start being the first; zero where the month is missing
     """
     series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
-    tape = _tape(months, size, series)
+    tape = _tape(months, size)
     errors, responses = np.full((series, months), np.nan), np.zeros((series, months, months))
     state = np.empty((size, months + 1))
-    for first in range(0, series, LANES):
-        _fill(arrays, first, tape)
+    for s in range(series):
+        _fill(arrays, s, tape)
         _forward(tape)
-        for lane in range(min(LANES, series - first)):
-            s = first + lane
-            state[:] = 0.0
-            state[0, 0] = np.sqrt(tape.start[0, lane])
-            for t in range(months):
-                known, spread = tape.known[t, lane], np.sqrt(tape.spread[t, lane])
-                if known > 0:
-                    errors[s, t] = tape.error[t, lane] / spread
-                for j in range(t + 1):
-                    seen = 0.0
-                    for i in range(size):
-                        seen += tape.loading[t, i, lane] * state[i, j]
-                    responses[s, t, j] = known * seen / spread
-                    for i in range(size):
-                        left = state[i, j] - tape.gain[t, i, lane] * seen
-                        state[i, j] = tape.keep[i, lane] * left
-                state[0, t + 1] = np.sqrt(tape.shock[0, lane])
+        state[:] = 0.0
+        state[0, 0] = np.sqrt(tape.start[0])
+        for t in range(months):
+            spread = np.sqrt(tape.spread[t])
+            if tape.known[t] > 0:
+                errors[s, t] = tape.error[t] / spread
+            for j in range(t + 1):
+                for i in range(size):
+                    responses[s, t, j] += tape.known[t] * tape.loading[t, i] * state[i, j] / spread
+            _carry(tape, t, state)
     return errors, responses

@@ -270,12 +270,12 @@ def weighted_points(
     standard = rng.standard_normal((count, len(mode.at)))
     points = mode.at + mode.axes.away(standard)
     ratio = np.array([value(z) for z in points]) + 0.5 * np.sum(standard**2, axis=1)
-    smoothed, k = _pareto_smoothed(ratio)
+    smoothed, k = pareto_smoothed(ratio)
     weights = np.exp(smoothed) if k <= TRUSTED_K else np.ones(count)
     return Weighted(points, weights / weights.sum(), k)
 
 
-def _pareto_smoothed(log_ratio: Floats) -> tuple[Floats, float]:
+def pareto_smoothed(log_ratio: Floats) -> tuple[Floats, float]:
     """Smoothed log weights and the tail's shape, by ArviZ of either major version."""
     import arviz
 

@@ -2,11 +2,12 @@
 
 One group at a time. Every area that no other lies in is linked to the nation and projected along
 the nation's path; an area in between is the sum of its own areas' draws, times the ratio of its
-series to their sum over the last twelve months, so that sums hold in every draw. Shares are not
-made to add up to one: what the areas leave of the nation is whatever the source leaves unplaced.
+series to their sum over the last twelve months, so that sums hold in every draw. Where the panel
+has too few of its areas for that, as Gentofte beside Østdanmark, it is linked itself. Shares are
+not made to add up to one: what the areas leave of the nation is whatever is left unplaced.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,6 +37,9 @@ from forecast.models.panel_shared import Correlation
 
 LONG_GONE = 12
 """Months without a value after which a reader is told."""
+
+ENOUGH = 0.9
+"""Part of an area that the areas in it must be for it to be projected as their sum."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class PanelLink:
         """
         settings = self.priors.fit
         recent = history.last(settings.months)
-        series = link_series(recent, group, areas, self.priors.noise.small_cell)
+        series = link_series(recent, group, areas, self.priors)
         density = PanelDensity(series, self.priors)
         mode = find_mode(
             density.value_and_gradient,
@@ -160,7 +164,12 @@ class PanelLink:
         path = checked_path(given, history, horizon, count)
         for g, group in enumerate(history.groups):
             above = exceeding(history, g)
-            areas = tuple(a for a in history.leaves if a not in above and a != history.national)
+            sums = _sums(history, g, above)
+            areas = tuple(
+                a
+                for a in history.areas
+                if a not in above and a not in sums and a != history.national
+            )
             failed |= {(area, group): reason for area, reason in above.items()}
             try:
                 fit = self.fit(history, g, areas, rng)
@@ -169,7 +178,7 @@ class PanelLink:
             except (ConvergenceError, DataError) as error:
                 failed |= {(area, group): str(error) for area in history.areas}
                 continue
-            draws[:, :, g] = self._areas(history, g, fit, nation, rng)
+            draws[:, :, g] = self._areas(history, sums, fit, nation, rng)
             notes |= _notes(history.national, group, fit)
         if len(failed) == len(history.areas) * len(history.groups):
             raise ConvergenceError(next(iter(failed.values())))
@@ -186,7 +195,7 @@ class PanelLink:
     def _areas(
         self,
         history: MonthlyPanel,
-        group: int,
+        sums: Mapping[str, float],
         fit: PanelFit,
         nation: Floats,
         rng: np.random.Generator,
@@ -199,26 +208,33 @@ class PanelLink:
         areas = fit.density.series.areas
         out[:, [history.position(area) for area in areas]] = leaves
         out[:, history.position(history.national)] = nation
-        for area, ratio in _ratios(history, group, areas).items():
+        for area, ratio in sums.items():
             mine = [areas.index(leaf) for leaf in history.area_sums[area] if leaf in areas]
             out[:, history.position(area)] = np.minimum(ratio * leaves[:, mine].sum(axis=1), nation)
         return out
 
 
-def _ratios(history: MonthlyPanel, group: int, areas: tuple[str, ...]) -> Mapping[str, float]:
-    """Areas in between that have a series, each with its ratio to the sum of its own areas.
+def _sums(history: MonthlyPanel, group: int, without: Collection[str]) -> Mapping[str, float]:
+    """Areas that are projected as the sum of their own areas, each with its ratio to that sum.
 
-    Over the months of the last twelve in which all of them are known; one where there is none.
+    The ratio is that of the last twelve months in which all of them are known. An area whose own
+    areas are less than `ENOUGH` of it is not: Gentofte alone says little of Østdanmark.
+
+    Parameters
+    ----------
+    without : areas that are not projected
     """
     last = history.values[:, group, -12:]
     out: dict[str, float] = {}
     for area, leaves in history.area_sums.items():
-        mine = [history.position(leaf) for leaf in leaves if leaf in areas]
-        if area not in history.areas or not mine:
+        mine = [history.position(leaf) for leaf in leaves if leaf not in without]
+        if area not in history.areas or area in without or not mine:
             continue
         whole, parts = last[history.position(area)], last[mine].sum(axis=0)
         both = ~np.isnan(whole) & (parts > 0)
-        out[area] = float(whole[both].sum() / parts[both].sum()) if both.any() else 1.0
+        ratio = float(whole[both].sum() / parts[both].sum()) if both.any() else np.inf
+        if ratio <= 1 / ENOUGH or np.isnan(whole).all():
+            out[area] = ratio if both.any() else 1.0
     return out
 
 

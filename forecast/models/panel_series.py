@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import LevelBreak, MonthlyPanel
 from forecast.core.period import month_code
 from forecast.errors import DataError
@@ -23,6 +24,7 @@ from forecast.models.panel_counts import (
     doubtful_zeros,
     zero_runs,
 )
+from forecast.models.panel_revisions import expected_revisions
 
 FEWEST_MONTHS = 12
 """Values of the nation that a fit needs."""
@@ -40,7 +42,7 @@ class LinkSeries:
     areas : S names
     months : (T,) consecutive, year * 12 + month - 1
     log_odds : (S, T) NaN where the area or the nation is missing
-    counting : (S, T) variance of the log-odds from small counts, zero elsewhere
+    counting : (S, T) variance of the log-odds from small counts and revisions, zero elsewhere
     size : (S,) log of the mean value or of a small cell's, centred; 0 for an area without values
     level : expected log-odds of an area of which nothing is known: an equal share
     log_nation : (T,) log of the nation plus one, gaps filled linearly
@@ -79,23 +81,26 @@ class LinkSeries:
 
 
 def link_series(
-    panel: MonthlyPanel, group: int, areas: tuple[str, ...], small_cell: float
+    panel: MonthlyPanel, group: int, areas: tuple[str, ...], priors: PanelPriors
 ) -> LinkSeries:
-    """Log-odds of the areas' shares of one group.
+    """Log-odds of the areas' shares of one group, as they are expected to be when they are final.
 
     Parameters
     ----------
     group : place of the group in the panel
     areas : whose shares; none that exceeds the nation
-    small_cell : value below which counting noise is added, in the panel's unit
+    priors : for the value below which counting noise is added, and for revisions
 
     Raises
     ------
     DataError
         If the nation has fewer values than `FEWEST_MONTHS`.
     """
-    nation = panel.values[panel.position(panel.national), group]
-    values = panel.values[[panel.position(area) for area in areas], group]
+    small_cell = priors.noise.small_cell
+    mean, sd = expected_revisions(panel, group, priors.revision, small_cell)
+    final = panel.values[:, group] * np.exp(mean)
+    rows = [panel.position(area) for area in areas]
+    nation, values = final[panel.position(panel.national)], final[rows]
     known = ~np.isnan(nation)
     if known.sum() < FEWEST_MONTHS:
         raise DataError(
@@ -113,12 +118,12 @@ def link_series(
     return LinkSeries(
         areas=areas,
         months=panel.months,
-        log_odds=log_odds(values, nation),
-        counting=counting_variance(values, small_cell),
+        log_odds=log_odds(np.minimum(values, nation), nation),
+        counting=counting_variance(values, small_cell) + sd[rows] ** 2,
         size=_centred_log_size(values, small_cell),
         level=-float(np.log(max(len(areas) - 1, 1))),
         log_nation=_filled(panel.months, np.log1p(nation)),
-        whole=are_whole(values),
+        whole=are_whole(panel.values[rows, group]),
         breaks=breaks,
         aside=aside,
     )

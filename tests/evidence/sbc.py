@@ -4,9 +4,9 @@
 
 Parameters are drawn from the prior, series from the model given them, and the posterior is sampled
 by NUTS. If all is right, the rank of each true parameter among thinned posterior draws is uniform
-(Talts et al. 2018, arXiv:1804.06788). Series are made here a second time, month by month, without
-the model's filter or its covariance. Uniformity is tested by the chi-squared statistic of ten
-equal bins, at 1 % after Holm's correction.
+(Talts et al. 2018, arXiv:1804.06788). Series are made a second time by `tests.evidence.links`,
+without the model's filter or its covariance. Uniformity is tested by the chi-squared statistic of
+ten equal bins, at 1 % after Holm's correction.
 """
 
 import argparse
@@ -20,10 +20,10 @@ from scipy import stats
 
 from forecast.config.panel_model import NutsSettings, PanelPriors, load_panel_model
 from forecast.models import panel_nuts
-from forecast.models.kernels import Floats, Ints
-from forecast.models.panel_density import OWN, SCALARS, PanelDensity, Pooled
+from forecast.models.kernels import Floats
+from forecast.models.panel_density import OWN, SCALARS, PanelDensity
 from forecast.models.panel_laplace import find_mode
-from forecast.models.panel_series import LinkSeries, regressors
+from tests.evidence.links import blank, simulated
 
 SERIES, MONTHS, RANKED, BINS = 10, 48, 99, 10
 SIZES: Final = NutsSettings(
@@ -67,80 +67,18 @@ def quantities(density: PanelDensity, z: Floats) -> tuple[tuple[str, ...], Float
     return tuple(names), np.stack(columns, axis=1)
 
 
-def blank(
-    names: tuple[str, ...],
-    months: Ints,
-    nation: Floats,
-    level: float,
-    size: Floats,
-    log_odds: Floats,
-) -> LinkSeries:
-    """Series of large cells without breaks."""
-    return LinkSeries(
-        names,
-        months,
-        log_odds,
-        np.zeros_like(log_odds),
-        size,
-        level,
-        nation,
-        whole=False,
-        breaks=tuple(() for _ in names),
-        aside=np.zeros(log_odds.shape, dtype=bool),
-    )
-
-
-def simulated(
-    p: Pooled, own: Floats, priors: PanelPriors, nation: Floats, rng: np.random.Generator
-) -> LinkSeries:
-    """Series that the model makes of its parameters, month by month.
-
-    Parameters
-    ----------
-    own : (SERIES, 3) each area's own parameters
-    """
-    size = rng.normal(0.0, 1.0, SERIES)
-    size -= size.mean()
-    months = 2016 * 12 + np.arange(MONTHS, dtype=np.int64)
-    by, link = regressors(nation, MONTHS), priors.link
-    level = -float(np.log(SERIES - 1))
-    sigma = np.exp(p.level_scale + p.level_slope * size + priors.level.spread * own[:, 0])
-    scale = np.exp(p.season_slope * size + priors.season.spread * own[:, 1])
-    noise = p.noise_scale + p.noise_slope * size + priors.noise.spread * own[:, 2]
-    a = level + link.level_sd * rng.normal(size=SERIES)
-    b = link.elasticity.mean + link.elasticity.sd * rng.normal(size=SERIES)
-    d = link.drift.mean + link.drift.sd * rng.normal(size=SERIES)
-    keep, turn = np.exp(-1 / p.level_memory), np.exp(-1 / p.season_memory)
-    u = sigma * np.sqrt(0.5 * p.level_memory) * rng.normal(size=SERIES)
-    f = rng.normal(size=(SERIES, 2, len(p.harmonics)))
-    wave = 2 * np.pi / 12 * np.arange(1, len(p.harmonics) + 1)
-    out = np.empty((SERIES, MONTHS))
-    for t in range(MONTHS):
-        month = int(months[t]) % 12
-        turning = f[:, 0] * np.cos(wave * month) + f[:, 1] * np.sin(wave * month)
-        season = p.common[month] + size * p.by_size[month] + scale * (turning @ p.harmonics)
-        sd = np.exp(noise - p.noise_kappa * by.level[t])
-        out[:, t] = a + b * by.path[t] + d * by.years[t] + u + sd * rng.normal(size=SERIES)
-        out[:, t] += np.exp(-p.kappa * by.level[t]) * season
-        step = np.sqrt(0.5 * p.level_memory * (1 - keep**2)) * sigma
-        u = keep * u + step * rng.normal(size=SERIES)
-        f = turn * f + np.sqrt(1 - turn**2) * rng.normal(size=f.shape)
-    names = tuple(f"area {k}" for k in range(SERIES))
-    return blank(names, months, nation, level, size, out)
-
-
 def simulate_and_fit(
     priors: PanelPriors, rng: np.random.Generator
 ) -> tuple[tuple[str, ...], Floats, float, int]:
     """Ranks of one simulation's truths, with R-hat and divergent steps of its fit."""
     t = np.arange(MONTHS)
     nation = np.log(20_000) + 0.2 * np.sin(t / 14 + rng.uniform(0, 6)) + 0.1 * np.cos(t / 1.91)
-    names = tuple("x" * SERIES)
-    prior = PanelDensity(
-        blank(names, t, nation, 0.0, np.zeros(SERIES), np.zeros((SERIES, MONTHS))), priors
-    )
+    size = rng.normal(0.0, 1.0, SERIES)
+    months = 2016 * 12 + np.arange(MONTHS, dtype=np.int64)
+    like = blank(months, nation, size - size.mean(), np.zeros((SERIES, MONTHS)))
+    prior = PanelDensity(like, priors)
     truth = rng.standard_normal(prior.size)
-    series = simulated(prior.pooled(truth), prior.own(truth), priors, nation, rng)
+    series = simulated(prior.pooled(truth), prior.own(truth), priors, like, rng)
     density, fit = PanelDensity(series, priors), priors.fit
     mode = find_mode(
         density.value_and_gradient,

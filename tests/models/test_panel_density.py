@@ -18,12 +18,14 @@ from forecast.models.panel_series import (
 )
 from tests.models.panels import quick_priors, with_values, world
 
+PRIORS = quick_priors()
+
 
 def density(rng: np.random.Generator, areas: int = 5, months: int = 40) -> PanelDensity:
     panel = world(rng, areas=areas, months=months)
     panel.values[1, 0, 5:9] = np.nan
     panel.values[2, 0] *= 0.004  # a handful of persons
-    return PanelDensity(link_series(panel, 0, panel.areas[1:], 10.0), quick_priors())
+    return PanelDensity(link_series(panel, 0, panel.areas[1:], PRIORS), PRIORS)
 
 
 def somewhere(of: PanelDensity, rng: np.random.Generator) -> Floats:
@@ -80,8 +82,8 @@ def test_the_gradient_equals_central_differences(rng: np.random.Generator) -> No
 
 def test_the_order_of_areas_does_not_matter(rng: np.random.Generator) -> None:
     panel = world(rng, areas=6)
-    there = PanelDensity(link_series(panel, 0, panel.areas[1:], 10.0), quick_priors())
-    back = PanelDensity(link_series(panel, 0, panel.areas[:0:-1], 10.0), quick_priors())
+    there = PanelDensity(link_series(panel, 0, panel.areas[1:], PRIORS), PRIORS)
+    back = PanelDensity(link_series(panel, 0, panel.areas[:0:-1], PRIORS), PRIORS)
     z = somewhere(there, rng)
     turned = np.concatenate([z[: there.shared], there.own(z)[::-1].ravel()])
     assert there.value(z) == pytest.approx(back.value(turned), abs=1e-8)
@@ -136,7 +138,9 @@ def test_odds_and_values_are_inverse_and_finite() -> None:
 def test_small_areas_are_as_large_as_a_small_cell(rng: np.random.Generator) -> None:
     """One area of nobody would else stand eight log units off, and bend every slope by size."""
     panel = with_values(world(rng, areas=4, months=30), "area 0", np.zeros(30))
-    series = link_series(with_values(panel, "area 1", np.full(30, 10.0)), 0, panel.areas[1:], 10.0)
+    series = link_series(
+        with_values(panel, "area 1", np.full(30, 10.0)), 0, panel.areas[1:], PRIORS
+    )
     assert series.size[0] == series.size[1] < series.size[2:].min()
 
 
@@ -145,7 +149,7 @@ def test_gaps_of_the_nation_are_filled_and_take_their_areas_months_with_them(
 ) -> None:
     panel = world(rng, areas=3, months=30)
     panel.values[0, 0, 10:12] = np.nan
-    series = link_series(panel, 0, panel.areas[1:], 10.0)
+    series = link_series(panel, 0, panel.areas[1:], PRIORS)
     assert np.all(np.isfinite(series.log_nation))
     assert series.log_nation[10] < max(series.log_nation[9], series.log_nation[12])
     assert np.all(np.isnan(series.log_odds[:, 10:12]))
@@ -155,7 +159,7 @@ def test_a_group_without_a_nation_is_refused(rng: np.random.Generator) -> None:
     panel = world(rng, areas=3, months=30)
     panel.values[0] = np.nan
     with pytest.raises(DataError, match=r"benefit: country has no values in 2014-01\.\.2016-06"):
-        link_series(panel, 0, panel.areas[1:], 10.0)
+        link_series(panel, 0, panel.areas[1:], PRIORS)
 
 
 def test_an_area_beyond_the_nation_is_named(rng: np.random.Generator) -> None:

@@ -17,6 +17,7 @@ from forecast.models.panel_series import link_series, log_odds, regressors
 from forecast.models.panel_shared import Correlation, estimate, lineage
 from tests.models.panels import START, quick_priors, random_arrays, world
 
+PRIORS = quick_priors()
 ALONE = Correlation(*np.zeros((3, 0)))
 PRIOR = Prior(mean=0.2, sd=0.15, unit="correlation", certainty="M", reason="test")
 
@@ -25,8 +26,8 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
     """Mean and covariance over months of drawn log-odds, season, response and noise included."""
     horizon, count = 8, 6000
     panel = world(rng, areas=3, months=48)
-    series = link_series(panel, 0, panel.areas[1:], 10.0)
-    of = PanelDensity(series, quick_priors())
+    series = link_series(panel, 0, panel.areas[1:], PRIORS)
+    of = PanelDensity(series, PRIORS)
     z = 0.2 * rng.normal(size=of.size)
     # a swing and a noise that answer to the nation, which falls by half
     z[[SCALARS.index("kappa"), SCALARS.index("noise_kappa")]] = 2.0

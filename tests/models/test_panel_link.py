@@ -147,6 +147,30 @@ def test_an_area_in_between_is_the_sum_of_its_own(rng: np.random.Generator) -> N
     assert drawn[:, 7] == pytest.approx(1.02 * drawn[:, [1, 3, 5]].sum(axis=1))
 
 
+def test_an_area_of_which_the_panel_has_little_is_projected_by_its_own_series(
+    rng: np.random.Generator,
+) -> None:
+    """A municipality that loses half in a year says nothing of the half of the country about it."""
+    panel = world(rng, areas=6)
+    half = panel.values[1:5].sum(axis=0, keepdims=True)
+    few = panel.values[[0, 1]].copy()
+    few[1, 0, 36:48] *= np.linspace(1.0, 0.5, 12)
+    few[1, 0, 48:] *= 0.5
+    panel = replace(
+        panel,
+        areas=("country", "area 0", "half"),
+        values=np.concatenate([few, half]),
+        parents={"country": None, "area 0": "half", "half": "country"},
+        provisional=np.zeros((3, 1, 60), dtype=bool),
+    )
+    history, path, came = split(panel, 12)
+    drawn = MODEL.draw(history, 12, path, 400, rng).draws[:, 2, 0]
+    ratio = drawn / came[2, 0]
+    assert np.median(ratio, axis=0) == pytest.approx(np.ones(12), abs=0.15)
+    # a sum would be as unsure as the municipality
+    assert np.log(drawn[:, -1]).std() < 0.2
+
+
 def test_siblings_move_together_only_where_they_do(rng: np.random.Generator) -> None:
     together = world(rng, areas=40, correlation=0.6)
     history, path, _ = split(together, 12)

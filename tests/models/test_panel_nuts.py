@@ -23,7 +23,7 @@ FEW = NutsSettings(
 def fitted(seed: int = 1, *, blind: bool = False) -> tuple[PanelDensity, Mode]:
     priors = load_panel_model()
     panel = world(np.random.default_rng(seed), areas=5, months=36)
-    series = link_series(panel, 0, panel.areas[1:], priors.noise.small_cell)
+    series = link_series(panel, 0, panel.areas[1:], priors)
     if blind:
         series = replace(series, log_odds=np.full_like(series.log_odds, np.nan))
         density = PanelDensity(series, priors)

@@ -106,7 +106,7 @@ def check_deletions(model: PanelLink, panel: MonthlyPanel, times: int, share: fl
         found = medians(model, less, path, 50)
         moves.append(np.abs(found.mean - whole.mean) / whole.width)
         errors.append(np.hypot(found.error, whole.error) / whole.width)
-        series = link_series(less, 0, less.areas[1:], model.priors.noise.small_cell)
+        series = link_series(less, 0, less.areas[1:], model.priors)
         series = replace(series, size=fit.density.series.size)
         after = ahead(replace(fit.density, series=series), fit.mode.at, path[0])
         knew.append(np.sqrt(np.maximum(after - before, 0.0) / before) / WIDTH)

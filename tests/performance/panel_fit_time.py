@@ -2,10 +2,12 @@
 
     python -m tests.performance.panel_fit_time --part fit --panel ledige.csv
     python -m tests.performance.panel_fit_time --part growth
+    python -m tests.performance.panel_fit_time --part groups
     python -m tests.performance.panel_fit_time --part latent
 
 fit: one panel by NUTS and by Laplace with draws of 24 months, beside AutoETS + AutoARIMA +
 AutoTheta with the same draws (without --panel: 98 simulated areas by 180 months, NUTS left out).
+groups: three areas by 14 groups by 72 months, by NUTS and by Laplace, from figures to draws.
 growth: the fit by Laplace against the number of series and of months. latent: effective draws a
 second of the worst pooled parameter, against the same model with its states sampled.
 """
@@ -65,6 +67,34 @@ def fit(panel: MonthlyPanel, *, nuts: bool) -> pd.DataFrame:
     return table.round(3)
 
 
+def groups() -> pd.DataFrame:
+    """Seconds of a municipality, the half of the country it lies in and the country, 14 groups."""
+    worlds = [world(np.random.default_rng([8, k]), areas=20, months=72) for k in range(14)]
+    values = np.concatenate(
+        [np.stack([w.values[0], w.values[1], w.values[1:11].sum(axis=0)]) for w in worlds], axis=1
+    )
+    panel = replace(
+        worlds[0],
+        areas=("country", "municipality", "half"),
+        groups=tuple(f"benefit {k}" for k in range(14)),
+        values=values,
+        parents={"country": None, "municipality": "half", "half": "country"},
+        provisional=np.zeros(values.shape, dtype=bool),
+    )
+    rows: list[tuple[str, float, str]] = []
+    for name in ("link_nuts", "link"):
+        method(name).draw(panel.last(30), HORIZON, None, DRAWS, np.random.default_rng(2))
+        seconds, drawn = timed(
+            lambda name=name: method(name).draw(
+                panel, HORIZON, None, DRAWS, np.random.default_rng(2)
+            )
+        )
+        verdicts = [notes[0] for (area, _), notes in drawn.notes.items() if area == "country"]
+        passed = sum(": pass" in verdict for verdict in verdicts)
+        rows.append((name, round(seconds, 1), f"{passed} of {len(verdicts)}"))
+    return pd.DataFrame(rows, columns=["way", "seconds", "verdicts that pass"])
+
+
 def growth() -> pd.DataFrame:
     """Seconds of a fit by Laplace with its draws, by series and months, and memory used so far."""
     model, rows = PanelLink(load_panel_model()), []
@@ -99,7 +129,7 @@ def latent() -> pd.DataFrame:
     """Effective draws a second of the worst parameter, by the filter and by sampled states."""
     priors = load_panel_model()
     panel = world(np.random.default_rng(5), areas=10, months=48)
-    series: LinkSeries = link_series(panel, 0, panel.areas[1:], priors.noise.small_cell)
+    series: LinkSeries = link_series(panel, 0, panel.areas[1:], priors)
 
     def ours() -> panel_nuts.Standing:
         density = PanelDensity(series, priors)
@@ -123,7 +153,7 @@ def latent() -> pd.DataFrame:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=["fit", "growth", "latent"], required=True)
+    parser.add_argument("--part", choices=["fit", "groups", "growth", "latent"], required=True)
     parser.add_argument("--panel", type=Path)
     parser.add_argument("--national", default="Hele landet")
     given = parser.parse_args()
@@ -132,7 +162,7 @@ def main() -> None:
     elif given.part == "fit":
         table = fit(world(np.random.default_rng(7), areas=98, months=180), nuts=False)
     else:
-        table = growth() if given.part == "growth" else latent()
+        table = {"groups": groups, "growth": growth, "latent": latent}[given.part]()
     sys.stdout.write(f"{table.to_string()}\n")
 
 
