@@ -29,9 +29,9 @@ from typing import NamedTuple
 import numpy as np
 
 from forecast.config.panel_model import PanelPriors
-from forecast.models import panel_filter
+from forecast.models import panel_filter, panel_mapping
 from forecast.models.kernels import Floats, Ints
-from forecast.models.panel_arrays import LinkArrays, LinkGradient
+from forecast.models.panel_arrays import LinkArrays
 from forecast.models.panel_series import LinkSeries, Regressors, regressors
 
 SCALARS = (
@@ -46,8 +46,6 @@ SCALARS = (
     "noise_kappa",
 )
 """Single parameters in order; after them come h, and m and z month by month."""
-
-CENTRE = np.eye(12) - 1 / 12
 
 OWN = ("level", "season", "noise")
 """What each area has a parameter of its own for: how unsteady it is."""
@@ -188,6 +186,31 @@ class PanelDensity:
         """Each area's own parameters, (S, 3) in the order of `OWN`."""
         return z[self.shared :].reshape(-1, len(OWN))
 
+    @cached_property
+    def constants(self) -> panel_mapping.Constants:
+        """Give the compiled formulas the data and the priors."""
+        data, by, p = self.series, self.explained_by, self.priors
+        return panel_mapping.Constants(
+            value=data.log_odds,
+            counting=data.counting,
+            size=data.size,
+            expected=data.level + p.link.elasticity.mean * by.path + p.link.drift.mean * by.years,
+            level=by.level,
+            calendar=data.months % 12,
+            regressors=np.stack([np.ones(len(by.years)), by.path, by.years], axis=1),
+            constant_variance=np.array([p.link.level_sd, p.link.elasticity.sd, p.link.drift.sd])
+            ** 2,
+            steps=self.steps,
+            mean=self.prior_mean,
+            sd=self.prior_sd,
+            harmonic_mean=p.season.own.mean,
+            harmonic_sd=p.season.own.sd,
+            waves=waves(p.season.harmonics),
+            common_sd=p.season.common_sd,
+            size_sd=p.season.size_sd,
+            spread=self.spread,
+        )
+
     def pooled(self, z: Floats) -> Pooled:
         """Parameters on their own scales.
 
@@ -195,113 +218,18 @@ class PanelDensity:
         ----------
         z : (size,) in prior standard deviations; only what is shared is read
         """
-        single = self.prior_mean + self.prior_sd * z[: len(SCALARS)]
-        season = self.priors.season
-        first = len(SCALARS) + season.harmonics
-        own = season.own.mean + season.own.sd * z[len(SCALARS) : first]
-        months = z[first : self.shared].reshape(2, 12)
-        named = dict(zip(SCALARS, single.tolist(), strict=True))
-        named["level_memory"] = np.exp(named["level_memory"])
-        named["season_memory"] = np.exp(named["season_memory"])
-        return Pooled(
-            **named,
-            common=season.common_sd * CENTRE @ months[0],
-            by_size=season.size_sd * CENTRE @ months[1],
-            harmonics=np.exp(own),
-        )
+        single, common, by_size, harmonics = panel_mapping.pooled(z, self.constants)
+        return Pooled(*single.tolist(), common, by_size, harmonics)
 
-    @cached_property
-    def _expected(self) -> Floats:
-        """What is expected of a link without its season, (T,)."""
-        by, link = self.explained_by, self.priors.link
-        return self.series.level + link.elasticity.mean * by.path + link.drift.mean * by.years
-
-    @cached_property
-    def _design(self) -> tuple[Floats, Floats]:
-        """Regressors of the constants (T, 3) and their variances."""
-        by, link = self.explained_by, self.priors.link
-        sd = np.array([link.level_sd, link.elasticity.sd, link.drift.sd])
-        return np.stack([np.ones(len(by.years)), by.path, by.years], axis=1), sd**2
-
-    def arrays(self, p: Pooled, own: Floats) -> LinkArrays:
-        """Give the filter what it needs.
-
-        Parameters
-        ----------
-        own : (S, 3) each area's own parameters
-        """
-        data, level = self.series, self.explained_by.level
-        design, variance = self._design
-        swing = p.amplitude(level)
-        level_own, season_own, noise_own = (own * self.spread).T
-        noise_sd = p.noise_sd(data.size, level) * np.exp(noise_own)[:, None]
-        return LinkArrays(
-            value=data.log_odds,
-            mean=self._expected + swing * p.pattern(data.size, data.months),
-            variance=noise_sd**2 + data.counting,
-            sigma=np.exp(p.level_scale + p.level_slope * data.size + level_own),
-            scale=np.exp(p.season_slope * data.size + season_own),
-            load=swing[:, None] * p.factors[data.months % 12],
-            regressors=design,
-            constant_variance=variance,
-            steps=self.steps,
-            level_memory=p.level_memory,
-            season_memory=p.season_memory,
-        )
+    def arrays(self, z: Floats) -> LinkArrays:
+        """Give the filter what it needs."""
+        return LinkArrays(*panel_mapping.link_arrays(z, self.constants))
 
     def value(self, z: Floats) -> float:
         """Log density."""
-        logs = panel_filter.log_likelihoods(self.arrays(self.pooled(z), self.own(z)))
+        logs = panel_filter.log_likelihoods(self.arrays(z))
         return float(np.sum(logs)) - 0.5 * float(z @ z)
 
     def value_and_gradient(self, z: Floats) -> tuple[float, Floats]:
         """Log density and its gradient, (size,)."""
-        p = self.pooled(z)
-        arrays = self.arrays(p, self.own(z))
-        value, slope = panel_filter.value_and_gradient(arrays)
-        by_log_noise = 2.0 * slope.variance * (arrays.variance - self.series.counting)
-        by_own = np.stack([slope.log_sigma, slope.log_scale, by_log_noise.sum(axis=1)], axis=1)
-        gradient = np.concatenate(
-            [
-                self.prior_sd * self._by_scalars(arrays, slope, by_log_noise),
-                self._by_season(p, arrays, slope),
-                (by_own * self.spread).ravel(),
-            ]
-        )
-        return value - 0.5 * float(z @ z), gradient - z
-
-    def _by_scalars(self, arrays: LinkArrays, slope: LinkGradient, by_log_noise: Floats) -> Floats:
-        """Carry the filter's gradient through the formulas of `arrays`, parameter by parameter."""
-        size, level = self.series.size, self.explained_by.level
-        by_swing = np.sum(slope.mean * (arrays.mean - self._expected), axis=0)
-        by_swing += np.sum(slope.load * arrays.load, axis=1)
-        return np.array(
-            [
-                slope.log_level_memory,
-                slope.log_sigma.sum(),
-                size @ slope.log_sigma,
-                slope.log_season_memory,
-                size @ slope.log_scale,
-                -level @ by_swing,
-                by_log_noise.sum(),
-                size @ by_log_noise.sum(axis=1),
-                -level @ by_log_noise.sum(axis=0),
-            ]
-        )
-
-    @cached_property
-    def _calendar(self) -> Floats:
-        """Months of the season by the months of the fit, without their mean over the year."""
-        return CENTRE @ np.eye(12)[self.series.months % 12].T
-
-    def _by_season(self, p: Pooled, arrays: LinkArrays, slope: LinkGradient) -> Floats:
-        """Carry the filter's gradient through the months of the season, to h, m and z."""
-        swing, season = p.amplitude(self.explained_by.level), self.priors.season
-        by_harmonic = np.sum(slope.load * arrays.load, axis=0).reshape(-1, 2).sum(axis=1)
-        return np.concatenate(
-            [
-                season.own.sd * by_harmonic,
-                season.common_sd * self._calendar @ (swing * slope.mean.sum(axis=0)),
-                season.size_sd * self._calendar @ (swing * (self.series.size @ slope.mean)),
-            ]
-        )
+        return panel_mapping.value_and_gradient(z, self.constants)

@@ -72,7 +72,7 @@ def draw_futures(
         if len(rows) == 0:
             continue
         p, own = density.pooled(z), density.own(z)
-        arrays = density.arrays(p, own)
+        arrays = density.arrays(z)
         state = draw_states(
             panel_filter.last_state(arrays),
             np.where(above >= 0, share[:, None], 0.0),

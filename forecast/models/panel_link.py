@@ -118,7 +118,7 @@ class PanelLink:
         )
         points, verdict = self._points(density, mode, rng)
         above = panel_shared.lineage(history, areas)[: None if self.shared else 0]
-        arrays = density.arrays(density.pooled(mode.at), density.own(mode.at))
+        arrays = density.arrays(mode.at)
         correlation = panel_shared.estimate(arrays, above, self.priors.shared.correlation)
         effects = _break_effects(density, arrays)
         return PanelFit(density, mode, points, verdict, correlation, above, effects)

@@ -140,7 +140,7 @@ def leave_one_out(density: PanelDensity, points: Floats) -> tuple[Floats, Floats
     logs = np.full((len(points), *series.log_odds.shape), np.nan)
     months = np.arange(len(series.months), dtype=np.int64)
     for k, z in enumerate(points):
-        arrays = density.arrays(density.pooled(z), density.own(z))
+        arrays = density.arrays(z)
         for s in range(len(series.areas)):
             seen = np.flatnonzero(~np.isnan(arrays.value[s]))
             total = panel_dense.kernel(arrays, months, arrays.sigma[s], arrays.scale[s], s)

@@ -42,7 +42,7 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
     months = series.months[0] + np.arange(48 + horizon)
     by = regressors(np.append(series.log_nation, np.log1p(nation)), 48)
     swing = p.amplitude(by.level)
-    fitted = of.arrays(p, of.own(z))
+    fitted = of.arrays(z)
     design = np.stack([np.ones(48 + horizon), by.path, by.years], axis=1)
     design[:48] = fitted.regressors
     load = swing[:, None] * p.factors[months % 12]

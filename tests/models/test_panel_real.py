@@ -39,7 +39,7 @@ WIDTH = 2 * 1.2816
 def ahead(density: PanelDensity, z: Floats, path: Floats) -> Floats:
     """Variance of each area's log-odds in the months ahead at one point, (S, H)."""
     p, data = density.pooled(z), density.series
-    arrays = density.arrays(p, density.own(z))
+    arrays = density.arrays(z)
     past, horizon = len(data.months), len(path)
     by = regressors(np.append(data.log_nation, np.log1p(path)), past)
     months = data.months[0] + np.arange(past + horizon)

@@ -17,10 +17,11 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from forecast.config.panel_model import PanelPriors
-from forecast.models.panel_density import CENTRE, SCALARS, waves
+from forecast.models.panel_density import SCALARS, waves
 from forecast.models.panel_series import LinkSeries, regressors
 
 YEAR = float(np.log(12.0))
+CENTRE = np.eye(12) - 1 / 12
 
 
 def model(series: LinkSeries, priors: PanelPriors) -> pm.Model:
