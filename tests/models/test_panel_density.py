@@ -44,7 +44,7 @@ def test_the_density_is_the_formula_of_the_docstring(rng: np.random.Generator) -
     n = national_level(data.log_nation)
     n = n - n.mean()
     A = np.exp(-p.kappa * n)
-    angle = 2 * np.pi / 12 * np.outer(t + data.months[0] % 12, np.arange(1, 5))
+    angle = 2 * np.pi / 12 * np.outer(t + data.months[0] % 12, np.arange(1, 6))
     season = sum(
         h**2 * np.cos(angle[:, None, k] - angle[None, :, k]) for k, h in enumerate(p.harmonics)
     )

@@ -190,7 +190,7 @@ def test_one_step_errors_are_standard_and_independent(rng: np.random.Generator) 
 
 @pytest.mark.slow
 def test_a_gradient_of_a_national_panel_takes_milliseconds(rng: np.random.Generator) -> None:
-    arrays = random_arrays(rng, series=98, months=72, rank=8, missing=0.0)
+    arrays = random_arrays(rng, series=98, months=72, rank=10, missing=0.0)
     panel_filter.value_and_gradient(arrays)
     times: list[float] = []
     for _ in range(20):

@@ -20,7 +20,7 @@ def test_the_file_that_comes_with_the_program_is_the_designs_table() -> None:
 @pytest.mark.parametrize(
     ("found", "put", "message"),
     [
-        ("harmonics = 4", "harmonics = 6", r"panel\.toml: season\.harmonics: .*at most 5"),
+        ("harmonics = 5", "harmonics = 6", r"panel\.toml: season\.harmonics: .*at most 5"),
         ("degrees = 5.0", "degrees = 2.0", r"noise\.degrees: .*above 2"),
         ("size_sd = 0.05", "size_sd = 0.0", r"season\.size_sd: .*above 0"),
         ("points = 500", "point = 500", r"fit\.point: .*did you mean 'points'"),
