@@ -21,11 +21,12 @@ import numpy as np
 
 from forecast.models.kernels import Floats, Ints
 
-LEVELS = np.array([0.1, 0.25, 0.45, 0.5, 0.55, 0.75, 0.9])
-"""Probabilities at which futures are counted."""
+LEVELS = np.array([0.01, 0.025, 0.05, 0.1, 0.25, 0.45, 0.5, 0.55, 0.75, 0.9, 0.95, 0.975, 0.99])
+"""Probabilities at which futures are counted. Beyond the outermost the kept spread less than the
+candidates: with nothing beyond 0.1 and 0.9 their 95 % intervals were 3.6 % too narrow."""
 
 SPREAD = 1e-9
-"""A headline whose middle 80 % are narrower than this part of it is pinned, and not counted."""
+"""A headline whose middle 98 % are narrower than this part of it is pinned, and not counted."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Thresholds:
     def of(cls, sample: Floats) -> "Thresholds":
         """Thresholds from a sample of futures, (N, H)."""
         value = np.quantile(sample, LEVELS, axis=0).T
-        used = np.flatnonzero(value[:, -1] - value[:, 0] > SPREAD * np.abs(value[:, 3]))
+        used = np.flatnonzero(
+            value[:, -1] - value[:, 0] > SPREAD * np.abs(value[:, len(LEVELS) // 2])
+        )
         return cls(used, value[used])
 
 

@@ -54,6 +54,34 @@ def test_medians_have_the_error_of_all_candidates() -> None:
     assert abs(np.mean(apart)) < 4 * np.std(by_chance) / np.sqrt(80)
 
 
+def test_what_is_not_looked_at_keeps_its_spread() -> None:
+    """Widths of 80 and 95 % intervals of the headlines, of a quantity of its own, and a mixture."""
+    ratios = []
+    for seed in range(40):
+        rng = np.random.default_rng([3, seed])
+        values = candidates(seed)
+        alone = rng.normal(size=(SETS, PAIRS, 1))
+        alone = np.concatenate([alone, -alone], axis=1) + rng.normal(size=(SETS, 1, 1))
+        mixed = values[..., :1] + 0.7 * alone
+        whole = np.concatenate([values, alone, mixed], axis=2)
+        chooser = Chooser(Thresholds.of(values.reshape(-1, 2)))
+        few = []
+        for each, readings in zip(whole, values, strict=True):
+            pairs = chooser.choose(readings, KEEP)
+            few.append(np.concatenate([each[pairs], each[PAIRS + pairs]]))
+        ends = [0.025, 0.1, 0.9, 0.975]
+        low, ten, ninety, high = np.quantile(np.concatenate(few), ends, axis=0)
+        all_low, all_ten, all_ninety, all_high = np.quantile(whole.reshape(-1, 4), ends, axis=0)
+        ratios.append(
+            [(ninety - ten) / (all_ninety - all_ten), (high - low) / (all_high - all_low)]
+        )
+    found = np.array(ratios).reshape(40, -1)
+    error = found.std(axis=0, ddof=1) / np.sqrt(40)
+    # half a per cent is what the few futures beyond the outermost levels cost
+    assert np.all(np.abs(found.mean(axis=0) - 1) < 0.006 + 3 * error)
+    assert error.max() < 0.004
+
+
 def test_what_is_pinned_is_not_counted() -> None:
     rng = np.random.default_rng(2)
     sample = np.stack([rng.normal(size=500), 4.5 + 1e-12 * rng.normal(size=500)], axis=1)

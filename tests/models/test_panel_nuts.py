@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import arviz as az
 import numpy as np
+import nutpie
 import pytest
 
 from forecast.config.panel_model import NutsSettings, PanelPriors, load_panel_model
@@ -83,6 +84,22 @@ def test_same_generator_same_draws_and_named_parameters() -> None:
     assert float(posterior["level_memory"].values.ravel()[7]) == pytest.approx(
         np.log(p.level_memory)
     )
+
+
+def test_an_interrupted_sampler_is_not_taken_for_a_whole_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On Ctrl-C the sampler hands over the draws it has, some chains shorter than others."""
+    density, mode = fitted()
+    few = FEW.model_copy(update={"tune": 100, "draws": 100, "max_depth": 3})
+    usual = nutpie.sample
+
+    def cut(*args: object, **kwargs: object) -> az.InferenceData:
+        return usual(*args, **kwargs).isel(draw=slice(0, 40))
+
+    monkeypatch.setattr(nutpie, "sample", cut)
+    with pytest.raises(KeyboardInterrupt):
+        panel_nuts.sample(density, mode, few, np.random.default_rng(5))
 
 
 def nuts_priors(priors: PanelPriors) -> PanelPriors:
