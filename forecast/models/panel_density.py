@@ -219,7 +219,8 @@ class PanelDensity:
         z : (size,) in prior standard deviations; only what is shared is read
         """
         single, common, by_size, harmonics = panel_mapping.pooled(z, self.constants)
-        return Pooled(*single.tolist(), common, by_size, harmonics)
+        named = dict(zip(SCALARS, single.tolist(), strict=True))
+        return Pooled(**named, common=common, by_size=by_size, harmonics=harmonics)
 
     def arrays(self, z: Floats) -> LinkArrays:
         """Give the filter what it needs."""
