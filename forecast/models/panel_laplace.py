@@ -183,7 +183,8 @@ def climb(
     """
     from scipy.optimize import minimize
 
-    turn = Axes.plain(len(start), 0, 1) if axes is None else axes
+    # each parameter by itself: a matrix of all by all would be large where areas are many
+    turn = Axes.plain(0, len(start), 1) if axes is None else axes
 
     def downhill(step: Floats) -> tuple[float, Floats]:
         value, slope = density(start + turn.away(step))
