@@ -60,21 +60,17 @@ def placed(panel: MonthlyPanel, breaks: tuple[LevelBreak, ...], file: Path) -> M
     Raises
     ------
     ConfigError
-        For an area or group that has no series, the nation or an area that is a sum of others, and
-        a month that is not within the panel or is its first.
+        For the nation, an area or group that has no series, and a month that is not within the
+        panel or is its first.
     """
-    groups, leaves = panel.groups, [a for a in panel.leaves if a != panel.national]
+    groups, areas = panel.groups, [a for a in panel.areas if a != panel.national]
     for index, one in enumerate(breaks):
         where = f"{file}: breaks[{index}]"
-        if one.area in panel.areas and one.area not in leaves:
-            raise ConfigError(
-                f"{where}.area: found '{one.area}', which others lie in; expected the areas within "
-                "it, one break each"
-            )
-        for key, name, known in (("area", one.area, leaves), ("group", one.group, groups)):
+        for key, name, known in (("area", one.area, areas), ("group", one.group, groups)):
             if name not in known:
+                why = "whose path is its own" if name == panel.national else "which has no series"
                 raise ConfigError(
-                    f"{where}.{key}: found '{name}', which has no series"
+                    f"{where}.{key}: found '{name}', {why}"
                     f"{nearest(name, known)}; expected one of {panel.source}"
                 )
         if not panel.months[0] < one.month <= panel.months[-1]:

@@ -179,7 +179,7 @@ class PanelLink:
                 failed |= {(area, group): str(error) for area in history.areas}
                 continue
             draws[:, :, g] = self._areas(history, sums, fit, nation, rng)
-            notes |= _notes(history.national, group, fit)
+            notes |= _notes(history.national, group, fit) | _unused(history, group, sums)
         if len(failed) == len(history.areas) * len(history.groups):
             raise ConvergenceError(next(iter(failed.values())))
         return Drawn(draws, failed=failed, notes=notes)
@@ -249,12 +249,37 @@ def _break_effects(density: PanelDensity, arrays: LinkArrays) -> Floats:
 
 def _notes(national: str, group: str, fit: PanelFit) -> dict[SeriesKey, tuple[str, ...]]:
     """Say what a reader of the draws should know."""
-    notes: dict[SeriesKey, tuple[str, ...]] = {(national, group): (fit.verdict,)}
     series = fit.density.series
+    notes: dict[SeriesKey, tuple[str, ...]] = {
+        (national, group): (fit.verdict, *_provisional(series))
+    }
     for s, area in enumerate(series.areas):
         if said := (*_doubted(series, s), *_ended(series, s), *_broken(series, s, fit.effects)):
             notes[area, group] = said
     return notes
+
+
+def _unused(
+    history: MonthlyPanel, group: str, sums: Collection[str]
+) -> dict[SeriesKey, tuple[str, ...]]:
+    """Say which breaks were named in vain."""
+    return {
+        (b.area, group): (
+            f"level break {month_code(b.month)} ({b.reason}): not used, for the area is projected "
+            "as the sum of its own areas; name those that break",
+        )
+        for b in history.breaks
+        if b.group == group and b.area in sums
+    }
+
+
+def _provisional(series: LinkSeries) -> Iterator[str]:
+    """Say which months are not final, and what was made of them."""
+    if series.revised.any():
+        marked = series.revised.any(axis=0)
+        months = ", ".join(month_code(int(m)) for m in series.months[marked])
+        size = 100 * np.expm1(series.revised[series.revised != 0].mean())
+        yield f"provisional in {months}: moved by {size:+.1f} % in the mean, and believed less"
 
 
 def _doubted(series: LinkSeries, s: int) -> Iterator[str]:

@@ -49,6 +49,7 @@ class LinkSeries:
     whole : whether all values are whole numbers
     breaks : of each area's level, S tuples
     aside : (S, T) zeros that were taken for missing
+    revised : (S, T) logs that provisional values were moved by
     """
 
     areas: tuple[str, ...]
@@ -61,6 +62,7 @@ class LinkSeries:
     whole: bool
     breaks: tuple[tuple[LevelBreak, ...], ...]
     aside: Flags
+    revised: Floats
 
     @cached_property
     def steps(self) -> Floats:
@@ -126,6 +128,7 @@ def link_series(
         whole=are_whole(panel.values[rows, group]),
         breaks=breaks,
         aside=aside,
+        revised=mean[rows],
     )
 
 

@@ -29,7 +29,7 @@ def test_a_panel_takes_the_breaks_of_its_series() -> None:
     ("wrong", "message"),
     [
         (one(area="Nyt"), r"breaks\[1\]\.area: found 'Nyt', which has no series \(did .* 'Ny'\?\)"),
-        (one(area="Land"), r"breaks\[1\]\.area: found 'Land', which others lie in"),
+        (one(area="Land"), r"breaks\[1\]\.area: found 'Land', whose path is its own"),
         (one(group="dagpeng"), r"breaks\[1\]\.group: found 'dagpeng'.*expected one of land\.csv"),
         (one(month=FIRST), r"breaks\[1\]\.period: found 2018-01, expected .* 2018-02\.\.2022-06"),
         (one(month=FIRST + MONTHS), r"breaks\[1\]\.period: found 2022-07"),

@@ -30,6 +30,7 @@ def blank(months: Ints, nation: Floats, size: Floats, log_odds: Floats) -> LinkS
         whole=False,
         breaks=tuple(() for _ in names),
         aside=np.zeros(log_odds.shape, dtype=bool),
+        revised=np.zeros_like(log_odds),
     )
 
 

@@ -121,3 +121,20 @@ def test_readers_are_told_what_a_break_did_and_what_has_ended(rng: np.random.Gen
     assert abs(change - 30) < 2 * (high - low)
     (ended,) = notes["area 1", "benefit"]
     assert ended == "no value since 2018-02, 22 months before the origin: projected from there"
+
+
+def test_a_break_of_a_sum_is_said_to_be_in_vain(rng: np.random.Generator) -> None:
+    panel = broken(rng, 30, 1.3)
+    region = panel.values[1::2].sum(axis=0, keepdims=True)
+    values = np.concatenate([panel.values, region])
+    month = int(panel.months[40])
+    panel = replace(
+        panel,
+        areas=(*panel.areas, "region 0"),
+        values=values,
+        provisional=np.zeros(values.shape, dtype=bool),
+        breaks=(LevelBreak("region 0", "benefit", month, "new rules"),),
+    )
+    history, path, _ = split(panel, HORIZON)
+    (said,) = MODEL.draw(history, HORIZON, path, 100, rng).notes["region 0", "benefit"]
+    assert said.startswith("level break 2017-05 (new rules): not used")

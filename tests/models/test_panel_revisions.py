@@ -75,8 +75,15 @@ def test_a_provisional_month_is_believed_less_and_moved_by_what_is_expected(
     short = replace(history, values=values)
 
     def median(of: MonthlyPanel) -> float:
-        drawn = PanelLink(PRIORS).draw(of, HORIZON, path, 400, np.random.default_rng(1)).draws
-        return float(np.log(np.median(drawn[:, 1, 0, 0])))
+        drawn = PanelLink(PRIORS).draw(of, HORIZON, path, 400, np.random.default_rng(1))
+        said = drawn.notes["country", "benefit"][1:]
+        if of.provisional.any():
+            assert said == (
+                "provisional in 2018-12: moved by +1.0 % in the mean, and believed less",
+            )
+        else:
+            assert said == ()
+        return float(np.log(np.median(drawn.draws[:, 1, 0, 0])))
 
     whole, believed = median(history), median(short)
     doubted = median(flagged(short, 1, slice(1, 2)))
