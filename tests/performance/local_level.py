@@ -1,6 +1,6 @@
 """Our sampler of ten areas beside a local level of one, by the state space models of pymc-extras.
 
-    pip install pymc-extras
+    pip install '.[bench]'
     python -m tests.performance.local_level
 
 Both by nutpie on 48 months; ours with everything the link model has, theirs with a level, its
