@@ -46,12 +46,12 @@ def end_of(pids: set[int], seconds: float = 10) -> bool:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A backtest with two workers, at its first progress, with seconds of work ahead."""
+    """A backtest with two workers, at its first progress, with much work ahead."""
     own, areas = write(tmp_path)
     program = tmp_path / "program.py"
     program.write_text(WORDS, encoding="utf-8")
     words = ["backtest", "--panel", own, "--areas", areas, "--models", "arima_share,arima"]
-    words += ["--draws", 1000, "--workers", 2, "--out", tmp_path / "out"]
+    words += ["--draws", 20_000, "--workers", 2, "--out", tmp_path / "out"]
     with subprocess.Popen(
         [sys.executable, str(program), *map(str, words)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
