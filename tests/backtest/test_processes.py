@@ -46,12 +46,12 @@ def end_of(pids: set[int], seconds: float = 10) -> bool:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A backtest with two workers, at its first progress, with much work ahead."""
+    """A backtest with two workers, at its first progress, with seconds of work ahead."""
     own, areas = write(tmp_path)
     program = tmp_path / "program.py"
     program.write_text(WORDS, encoding="utf-8")
     words = ["backtest", "--panel", own, "--areas", areas, "--models", "arima_share,arima"]
-    words += ["--draws", 20_000, "--workers", 2, "--out", tmp_path / "out"]
+    words += ["--draws", 1000, "--workers", 2, "--out", tmp_path / "out"]
     with subprocess.Popen(
         [sys.executable, str(program), *map(str, words)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -59,6 +59,8 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # a shell's background work has Ctrl-C ignored, and hands that on
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
