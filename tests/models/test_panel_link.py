@@ -1,6 +1,5 @@
 """The link model as a method: contract, edge cases, recovery of simulated worlds, real panels."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +8,11 @@ import pytest
 
 from forecast.config.panel_model import load_panel_model
 from forecast.core.monthly import MonthlyPanel
-from forecast.core.period import month_code
 from forecast.errors import AlignmentError, ConvergenceError
 from forecast.models.kernels import Floats
 from forecast.models.method import Drawn
 from forecast.models.panel_link import PanelLink
-from tests.models.panels import quick_priors, split, with_values, world
+from tests.models.panels import municipalities, quick_priors, split, with_values, world
 
 MODEL = PanelLink(quick_priors())
 
@@ -198,37 +196,10 @@ def test_intervals_hold_truths_of_worlds_like_the_model(rng: np.random.Generator
     assert cover.mean() == pytest.approx(0.8, abs=4 * max(error, cover.std() / np.sqrt(160)))
 
 
-def unemployed(folder: Path) -> MonthlyPanel:
-    """Gross unemployment of the municipalities and the country, y25i01 of jobindsats.dk."""
-    with (folder / "dk" / "ledighed_y25i01.csv").open(encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file) if r["kommune_kode"] != "-1"]
-    areas = tuple(dict.fromkeys(r["omraade"] for r in rows))
-    codes = {month_code(m): m for m in range(2021 * 12, 2026 * 12)}
-    of = [codes[r["periode"].replace("M", "-")] for r in rows]
-    months = np.arange(min(of), max(of) + 1)
-    values = np.full((len(areas), 1, len(months)), np.nan)
-    for row, month in zip(rows, of, strict=True):
-        if row["ledige_fuldtid"]:
-            values[areas.index(row["omraade"]), 0, month - months[0]] = float(row["ledige_fuldtid"])
-    parents = {area: None if area == "Hele landet" else "Hele landet" for area in areas}
-    return MonthlyPanel(
-        areas=areas,
-        groups=("ledige",),
-        months=months,
-        values=values,
-        parents=parents,
-        national="Hele landet",
-        unit="fuldtidspersoner",
-        adjustment="actual",
-        source="y25i01",
-        provisional=np.zeros(values.shape, dtype=bool),
-    )
-
-
 @pytest.mark.slow
 def test_a_real_panel_is_projected_better_than_by_its_last_shares(shared_panels: Path) -> None:
     """Given the nation, one year ahead: closer than last year's shares, and calibrated."""
-    panel = unemployed(shared_panels)
+    panel = municipalities(shared_panels, "ledighed_y25i01", "ledige_fuldtid")
     history, path, came = split(panel, 12)
     model = PanelLink(load_panel_model())
     drawn = model.draw(history, 12, path, 300, np.random.default_rng(1)).draws[:, 1:, 0]
