@@ -63,7 +63,7 @@ class StaticPriors(Frozen):
     level_reason: str
     drift: Prior
     elasticity: Prior
-    level_break: Scale
+    level_break: Scale  # sd of a normal about no change
 
 
 class RevisionPriors(Frozen):
