@@ -9,6 +9,8 @@ import numpy as np
 
 from forecast.config.model import Verdict
 from forecast.models.link import RAW
+from forecast.scenarios.plausibility import Plausibility
+from forecast.scenarios.tilt import FEWEST
 
 if TYPE_CHECKING:
     import arviz as az
@@ -105,31 +107,42 @@ def precision_checks(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def plausibility(distances: Mapping[str, tuple[float, int]]) -> pd.DataFrame:
-    """How far each scenario lies from the free forecast.
+def scenario_checks(
+    distances: Mapping[str, Plausibility], effective: Mapping[str, float]
+) -> pd.DataFrame:
+    """How far each scenario lies from the free forecast, and what tilting left of it.
 
     Parameters
     ----------
-    distances : mapping
-        Scenario → (mean squared distance in spreads of the free forecast, number of statements).
-        The value is the distance as a number of standard deviations of one statement: the root of
-        the mean square a statement.
+    distances : scenario -> its distance
+    effective : statement with quantiles -> part of the futures that the tilted forecast is worth
     """
     import pandas as pd
 
-    rows = [
-        (
-            "plausibility",
-            name,
-            float(np.sqrt(distance / count)),
-            "",
-            INFO,
-            "afstand fra den frie fremskrivning i standardafvigelser pr. udsagn",
-            "distance from the free forecast in standard deviations a statement",
-        )
-        for name, (distance, count) in distances.items()
-    ]
+    rows: list[tuple[Any, ...]] = []
+    for name, found in distances.items():
+        rows.append(("plausibility", name, found.by_futures, "", INFO, *_FAR))
+        shape = f"chi2({found.degrees})"
+        rows.append(("mahalanobis", name, found.distance, shape, INFO, *_DISTANCE))
+    rows.extend(
+        _row("tilt_effective", name, value, FEWEST, below=False, words=_TILTED)
+        for name, value in effective.items()
+    )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+_FAR = (
+    "andel af de frie fremtider, der ligger mindst lige så langt fra midten",
+    "part of the free futures that lie at least as far from their centre",
+)
+_DISTANCE = (
+    "kvadreret Mahalanobis-afstand fra den frie fremskrivning, med referencefordeling",
+    "squared Mahalanobis distance from the free forecast, with its reference distribution",
+)
+_TILTED = (
+    "effektiv andel af fremtiderne bag et bånd med fraktiler",
+    "effective part of the futures behind a band with quantiles",
+)
 
 
 def failed(table: pd.DataFrame) -> bool:

@@ -49,7 +49,7 @@ WRITING = re.compile(
     r"|DictWriter|mkdir|mkdtemp|rmtree)\s*\(|\bopen\([^)]*[\"'][wxa]b?\+?[\"']"
 )
 # a configuration written for the user is output of the command and of no run
-WRITES_A_CONFIGURATION = {"cli/init.py", "config/init.py"}
+WRITES_A_CONFIGURATION = {"cli/init.py", "cli/scenario.py", "config/init.py"}
 
 
 def part_of(path: Path) -> str:

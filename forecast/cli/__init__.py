@@ -7,7 +7,7 @@ import click
 from forecast import __version__
 
 # Name of the command -> its module in this package; the command has the module's name.
-COMMANDS = ("run", "fit", "project", "diagnose", "backtest", "init", "data")
+COMMANDS = ("run", "fit", "project", "scenario", "diagnose", "backtest", "init", "data")
 
 
 class LazyGroup(click.Group):

@@ -29,11 +29,11 @@ def init(kommune: str, out: Path | None, force: bool) -> None:
 
     name, content = render(kommune, load_areas())
     file = Path(name) if out is None else out
-    _write(file, content, force)
+    write_whole(file, content, force)
     click.echo(f"{file}\nforecast run {file}")
 
 
-def _write(file: Path, content: str, force: bool) -> None:
+def write_whole(file: Path, content: str, force: bool) -> None:
     """Write beside the file and swap in when whole, so that a full disk spoils nothing."""
     from forecast.errors import OutputError
 

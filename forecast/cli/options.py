@@ -53,7 +53,30 @@ def scenario_option(command: FuncT) -> FuncT:
         "scenarios",
         multiple=True,
         metavar="ID",
-        help="Only this scenario, e.g. oer-2020-08; may be given several times.",
+        help="Only this scenario, by its id, e.g. oer-2020-08, or its file; may be given several "
+        "times.",
+    )(command)
+
+
+def set_option(command: FuncT) -> FuncT:
+    """``--set FIGURE=VALUE UNIT``, repeatable."""
+    return click.option(
+        "--set",
+        "sets",
+        multiple=True,
+        metavar="'AREA.GROUP.MEASURE@PERIOD=VALUE UNIT'",
+        help="A figure that holds on every draw, e.g. 'Hele landet.ledighedsprocent@2021-12=6,0 "
+        "pct.' or 'Gentofte.dagpenge@2021=400 FTP'; may be given several times.",
+    )(command)
+
+
+def adjustment_option(command: FuncT) -> FuncT:
+    """Take ``--adjustment``, for figures that are set."""
+    return click.option(
+        "--adjustment",
+        type=click.Choice(["seasonally-adjusted", "actual"]),
+        help="Whether the season is out of the figures that are set.  [default: as the measure "
+        "means; actual for full-time persons]",
     )(command)
 
 

@@ -8,13 +8,9 @@ from forecast.config.groups import build_tree, load_groups, rate_groups, resolve
 from forecast.config.init import render
 from forecast.config.model import LinkPriors, load_model
 from forecast.config.run import DataConfig, FigureFile, RunConfig, load_config
-from forecast.config.scenario import (
-    ScenarioSpec,
-    Statement,
-    check_rate,
-    load_scenario,
-    rate_measure,
-)
+from forecast.config.scenario import ScenarioSpec, Shock, Statement, check_rate, rate_measure
+from forecast.config.scenario_file import extended, load_scenario, scenario_names, scenario_path
+from forecast.config.scenario_template import scenario_template
 
 __all__ = [
     "BacktestConfig",
@@ -25,10 +21,12 @@ __all__ = [
     "PanelFile",
     "RunConfig",
     "ScenarioSpec",
+    "Shock",
     "Statement",
     "build_tree",
     "bundled",
     "check_rate",
+    "extended",
     "find_config",
     "hashes",
     "load_areas",
@@ -44,6 +42,9 @@ __all__ = [
     "render",
     "resolve_area",
     "resolve_group",
+    "scenario_names",
+    "scenario_path",
+    "scenario_template",
     "sha256",
     "slug",
 ]

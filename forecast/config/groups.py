@@ -34,6 +34,7 @@ class GroupEntry(Frozen):
     part_of: str | None = None
     structural_zero: bool = False
     discontinued: str | None = None
+    introduced: str | None = None
     rate: bool = False
     facts: tuple[str, ...] = ()
 
@@ -139,8 +140,14 @@ def _check_entry(
         )
     if entry.excluding and not entry.components:
         raise ConfigError(f"{where}.excluding: found without components; expected both or neither")
-    if entry.structural_zero and entry.discontinued:
-        raise ConfigError(f"{where}: found structural_zero and discontinued; expected one of them")
+    flags = {
+        "structural_zero": entry.structural_zero,
+        "discontinued": entry.discontinued,
+        "introduced": entry.introduced,
+    }
+    given = [flag for flag, value in flags.items() if value]
+    if len(given) > 1:
+        raise ConfigError(f"{where}: found {' and '.join(given)}; expected one of them")
     _check_circle(where, key, entries)
 
 
@@ -181,7 +188,8 @@ def _group(key: str, entry: GroupEntry, entries: Mapping[str, GroupEntry], path:
         components=_components(key, entry, entries, path),
         kind=_kind(key, entry, entries),
         structural_zero=entry.structural_zero,
-        discontinued=_discontinued(key, entry, path),
+        discontinued=_month(entry.discontinued, f"{path}: groups.{key}.discontinued"),
+        introduced=_month(entry.introduced, f"{path}: groups.{key}.introduced"),
         facts=entry.facts,
         part_of=entry.part_of,
     )
@@ -221,9 +229,9 @@ def _leaves(key: str, entries: Mapping[str, GroupEntry]) -> list[str]:
     return [] if entries[key].structural_zero else [key]
 
 
-def _discontinued(key: str, entry: GroupEntry, path: Path) -> int | None:
-    """Read the first month at zero."""
-    if entry.discontinued is None:
+def _month(text: str | None, where: str) -> int | None:
+    """Read the month of a change, if there is one."""
+    if text is None:
         return None
-    with at(f"{path}: groups.{key}.discontinued"):
-        return parse_month(entry.discontinued)
+    with at(where):
+        return parse_month(text)

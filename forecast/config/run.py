@@ -11,7 +11,8 @@ from forecast.config.areas import load_areas, resolve_area
 from forecast.config.base import Frozen, at, read_toml
 from forecast.config.files import bundled, find_config
 from forecast.config.groups import build_tree, load_groups
-from forecast.config.scenario import ScenarioSpec, load_scenario, scenario_path
+from forecast.config.scenario import ScenarioSpec
+from forecast.config.scenario_file import load_scenario, scenario_path
 from forecast.core.period import Window, month_code, parse_month
 from forecast.core.tree import Tree
 from forecast.errors import ConfigError
@@ -129,10 +130,14 @@ class RunConfig:
         Raises
         ------
         ConfigError
-            When a statement's window begins before the data or ends after the projection.
+            When a statement's window lies in the data or before them, or ends after the projection.
         """
+        for part, _ in spec.mix:
+            self.check(part)
         for index, statement in enumerate(spec.statements):
-            if statement.window.first < self.first_month:
+            if statement.window.last <= self.last_data_month:
+                edge, what = self.last_data_month, "the data end"
+            elif statement.window.first < self.first_month:
                 edge, what = self.first_month, "the run begins"
             elif statement.window.last > self.horizon_last:
                 edge, what = self.horizon_last, "the run ends"
@@ -161,6 +166,7 @@ def load_config(path: Path | None = None) -> RunConfig:
     content = read_toml(file, RunFile)
     beside = file.parent
     tree = build_tree(load_areas(beside), load_groups(beside))
+    scenarios = _scenarios(content, tree, file)
     with at(f"{file}: area"):
         area, region, country = _chain(content.area, tree)
     months = _months(content.periods, file)
@@ -175,13 +181,13 @@ def load_config(path: Path | None = None) -> RunConfig:
         horizon_last=months[2],
         headline=_headline(content.periods, months, file),
         table_years=_table_years(content.periods, months, file),
-        scenarios=_scenarios(content, tree, file),
+        scenarios=scenarios,
         model=content.model.name,
         seed=content.model.seed,
         draws=content.model.draws,
         data=_data(content.data, file),
         tree=tree,
-        sources=_sources(content, file),
+        sources=_sources(content, scenarios, file),
     )
     for index, spec in enumerate(config.scenarios):
         with at(f"{file}: scenarios[{index}]: {scenario_path(spec.id, beside)}"):
@@ -283,11 +289,15 @@ def _data(data: DataConfig, file: Path) -> DataConfig:
     return DataConfig(published=data.published, figures=tuple(figures))
 
 
-def _sources(content: RunFile, file: Path) -> MappingProxyType[str, Path]:
+def _sources(
+    content: RunFile, scenarios: tuple[ScenarioSpec, ...], file: Path
+) -> MappingProxyType[str, Path]:
     """List every TOML file that the configuration rests on."""
     beside = file.parent
-    names = ["areas.toml", "groups.toml", *(f"scenarios/{name}.toml" for name in content.scenarios)]
+    names = ["areas.toml", "groups.toml"]
     sources = {file.name: file, **{name: find_config(name, beside) for name in names}}
+    for spec in scenarios:
+        sources |= spec.files
     model = f"models/{content.model.name}.toml"
     with at(f"{file}: model.name"):
         sources[model] = find_config(model, beside)

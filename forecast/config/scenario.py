@@ -1,24 +1,18 @@
-"""Scenarios: named lists of statements about the future.
+"""Scenarios: named lists of statements about the future, checked.
 
-A scenario is a file ``configs/scenarios/<id>.toml``. A statement says what one figure will be,
-exactly (a *pin*) or with a standard deviation (a *band*), with its unit, its season and its source.
+A statement says what one figure will be: exactly (a *pin*), or with a standard deviation or
+quantiles (a *band*). A shock moves people out of a group, into one, or from one to another. A mix
+takes each future from one of several scenarios. `scenario_file` reads them from TOML.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
-from pydantic import Field
-
-from forecast.config.areas import load_areas, resolve_area, slug
-from forecast.config.base import Frozen, at, read_toml
-from forecast.config.files import find_config
-from forecast.config.groups import build_tree, load_groups, rate_groups, resolve_group
-from forecast.config.model import Certainty
-from forecast.core.period import Window
-from forecast.core.tree import Tree
+from forecast.core.period import Window, month_code
 from forecast.errors import ConfigError, UnitsError
 from forecast.vocabulary import (
     MEASURE_ADJUSTMENT,
@@ -27,7 +21,6 @@ from forecast.vocabulary import (
     Adjustment,
     Measure,
     Unit,
-    parse_unit,
 )
 
 StatementKind = Literal["pin", "band"]
@@ -35,6 +28,15 @@ StatementKind = Literal["pin", "band"]
 _RATES = frozenset(MEASURE_ADJUSTMENT)
 # Counts of people that are no benefit and have no season to take out.
 _POPULATIONS = frozenset({Measure.ARBEJDSSTYRKE, Measure.BEFOLKNING})
+STATED = (
+    Measure.FULDTIDSPERSONER,
+    Measure.LANDSANDEL,
+    *MEASURE_ADJUSTMENT,
+    Measure.ANDEL_AF_BEFOLKNING,
+    Measure.ANDEL_AF_ARBEJDSSTYRKE,
+    *sorted(_POPULATIONS),
+)
+"""Measures that a statement may be about."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Statement:
     Attributes
     ----------
     kind
-        ``pin`` (holds on every draw) or ``band`` (a value with a standard deviation).
+        ``pin`` (holds on every draw) or ``band`` (a value with a standard deviation, or quantiles).
     area, group
         A name of ``areas.toml`` and a key of ``groups.toml``; the group is empty for
         ``arbejdsstyrke`` and ``befolkning``.
@@ -53,11 +55,17 @@ class Statement:
     window
         The months that the value is the mean of.
     value, sd
-        In `unit`; shares are fractions. `sd` is None for a pin.
+        In `unit`; shares are fractions. `sd` is None but for a band that states one; the value of
+        a band with quantiles is its middle one.
     adjustment
         None for ``arbejdsstyrke`` and ``befolkning`` only.
     reference, published, certainty, reason
         Who says so, since when (ISO date), how sure we are that they do, and why the `sd`.
+    quantiles
+        Pairs of a level in (0, 1) and a value, rising in both.
+    updates_parents
+        Whether a statement about an area tells something of the areas about it, or only what that
+        area does within what they do.
 
     Raises
     ------
@@ -81,90 +89,105 @@ class Statement:
     certainty: str = ""
     sd: float | None = None
     reason: str = ""
+    quantiles: tuple[tuple[float, float], ...] = ()
+    updates_parents: bool = False
 
     def __post_init__(self) -> None:
-        _check_kind(self.kind, self.sd)
+        _check_kind(self.kind, self.sd, self.quantiles)
         _check_measure(self.measure, self.group, self.adjustment)
-        _check_value(self.measure, self.value, self.unit)
+        for value in (self.value, *(v for _, v in self.quantiles)):
+            _check_value(self.measure, value, self.unit)
+        _check_quantiles(self.quantiles)
+
+    @property
+    def about(self) -> tuple[str, str, str, str]:
+        """Name the figure it is about, with or without its season.
+
+        Two statements of one scenario are about two figures; one that extends a scenario takes the
+        place of an earlier one about the same.
+        """
+        rate = self.measure in _RATES
+        measure = Measure.LEDIGHEDSPROCENT if rate else self.measure
+        return self.area, self.group, measure.value, self.window.code
+
+
+@dataclass(frozen=True)
+class Shock:
+    """People who leave a group, come into one, or move from one to another.
+
+    Attributes
+    ----------
+    area : where; areas in it lose the same share, areas about it the same persons
+    source, target : groups left and entered; one of them may be empty
+    amount : full-time persons, or a share of the source, above zero
+    relative : whether `amount` is a share
+    first, last : its first month and its last, None where it lasts (year * 12 + month - 1)
+    phase_in : months until it is whole; 0 for at once
+    half_life : months in which it fades by half; 0 where it does not fade
+    duration : mean months on the benefit, where a stock settles at a new duration; else 0
+    sd : of `amount`, None where it is known
+    reference, published, certainty, reason : as of a `Statement`
+    policy : whether it was stated as the effect of a policy on the time people spend on a benefit
+    """
+
+    area: str
+    source: str
+    target: str
+    amount: float
+    relative: bool
+    first: int
+    last: int | None
+    reference: str
+    phase_in: int = 0
+    half_life: float = 0.0
+    duration: float = 0.0
+    sd: float | None = None
+    published: str = ""
+    certainty: str = ""
+    reason: str = ""
+    policy: bool = False
+
+    def __post_init__(self) -> None:
+        if self.relative and not 0 < self.amount < 1:
+            raise UnitsError(
+                f"value: found {100 * self.amount:g} pct. of a group; expected more than 0 and "
+                "less than 100 pct."
+            )
+        if self.source == self.target:
+            raise ConfigError(f"to_group: found '{self.target}' again; expected another group")
+        if self.last is not None and self.last < self.first:
+            raise ConfigError(
+                f"until: found {month_code(self.last)}; expected a month from "
+                f"{month_code(self.first)} (from) on"
+            )
 
 
 @dataclass(frozen=True)
 class ScenarioSpec:
-    """A named scenario; one without statements is the free forecast."""
+    """A named scenario; one without statements and shocks is the free forecast.
+
+    Attributes
+    ----------
+    id, title_da, title_en : its name, and its titles
+    statements, shocks : in the order of the file, those it extends first
+    mix : pairs of a scenario and the share of the futures taken from it
+    files : every file it was read from, by its name within a configuration folder
+    """
 
     id: str
     title_da: str
     title_en: str
     statements: tuple[Statement, ...]
+    shocks: tuple[Shock, ...] = ()
+    mix: "tuple[tuple[ScenarioSpec, float], ...]" = ()
+    files: Mapping[str, Path] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
 
-
-class StatementEntry(Frozen):
-    """One ``[[statement]]`` of a scenario file."""
-
-    kind: StatementKind = Field(description="'pin' or 'band'")
-    area: str = Field(description="an area, such as 'Hele landet'")
-    group: str = ""
-    measure: Measure = Field(description="a measure, such as 'fuldtidspersoner'")
-    period: str = Field(description="a period, such as 'ultimo 2021'")
-    value: float = Field(description="a number, in the unit below")
-    unit: str = Field(description="the unit of value, such as 'pct.' or 'FTP'")
-    sd: float | None = Field(default=None, gt=0)
-    adjustment: Adjustment | None = None
-    reference: str = Field(min_length=1, description="who says so, and where")
-    published: date = Field(description="the date of the reference, such as 2020-09-07")
-    certainty: Certainty = Field(description="'H', 'M' or 'L'")
-    reason: str = ""
-
-
-class ScenarioFile(Frozen):
-    """A scenario file; its id is its name without ``.toml``."""
-
-    title_da: str = Field(description="a Danish title")
-    title_en: str = Field(description="an English title")
-    statement: tuple[StatementEntry, ...] = ()
-
-
-def scenario_path(name: str, beside: Path | None = None) -> Path:
-    """Find the file of a scenario, given by id or by a path that ends in ``.toml``."""
-    if name.endswith(".toml"):
-        return Path(name)
-    return find_config(f"scenarios/{name}.toml", beside)
-
-
-def load_scenario(name: str, beside: Path | None = None, tree: Tree | None = None) -> ScenarioSpec:
-    """Read one scenario.
-
-    Parameters
-    ----------
-    name
-        Its id, such as ``oer-2020-08``, or a path that ends in ``.toml``.
-    beside
-        The folder of the user's own configuration, whose ``scenarios/`` comes first.
-    tree
-        The areas and groups that statements may name; by default those beside the configuration,
-        or the bundled ones.
-
-    Raises
-    ------
-    ConfigError
-        When there is no such scenario, or a statement cannot be used; names file and key.
-    """
-    path = scenario_path(name, beside)
-    known = build_tree(load_areas(beside), load_groups(beside)) if tree is None else tree
-    content = read_toml(path, ScenarioFile)
-    if path.stem != slug(path.stem):
-        raise ConfigError(
-            f"{path}: the file's name is the scenario's id; found '{path.stem}', "
-            f"expected small letters, digits and hyphens, such as '{slug(path.stem)}'"
-        )
-    rates = rate_groups(beside)
-    statements: list[Statement] = []
-    for index, entry in enumerate(content.statement):
-        where = f"{path}: statement[{index}]"
-        statements.append(_statement(entry, where, known))
-        with at(where):
-            check_rate(statements[-1], rates)
-    return ScenarioSpec(path.stem, content.title_da, content.title_en, tuple(statements))
+    @property
+    def is_free(self) -> bool:
+        """Whether it says nothing about the future."""
+        return not (self.statements or self.shocks or self.mix)
 
 
 def check_rate(statement: Statement, rates: Collection[str]) -> None:
@@ -184,6 +207,19 @@ def check_rate(statement: Statement, rates: Collection[str]) -> None:
         )
 
 
+def check_once(statements: Collection[Statement]) -> None:
+    """Refuse two statements about one figure."""
+    seen: dict[tuple[str, str, str, str], int] = {}
+    for place, statement in enumerate(statements):
+        before = seen.setdefault(statement.about, place)
+        if before != place:
+            raise ConfigError(
+                f"statement[{place}]: found a second statement about {statement.measure} of "
+                f"{statement.group or 'people'} in {statement.area}, {statement.window.code}; "
+                f"expected one, for it repeats or contradicts statement[{before}]; remove one"
+            )
+
+
 def rate_measure(measure: Measure, adjustment: Adjustment | None) -> Measure:
     """Name the measure of an unemployment rate of this adjustment; others stay as they are."""
     if measure is Measure.LEDIGHEDSPROCENT and adjustment is Adjustment.ACTUAL:
@@ -191,48 +227,44 @@ def rate_measure(measure: Measure, adjustment: Adjustment | None) -> Measure:
     return measure
 
 
-def _statement(entry: StatementEntry, where: str, tree: Tree) -> Statement:
-    """Make the noun of an entry: names resolved, numbers in the program's units."""
-    with at(f"{where}.area"):
-        area = resolve_area(entry.area, tree.areas)
-    with at(f"{where}.group"):
-        group = resolve_group(entry.group, tree.groups) if entry.group else ""
-    with at(f"{where}.period"):
-        window = Window.parse(entry.period)
-    with at(f"{where}.unit"):
-        spelling = parse_unit(entry.unit)
-    if entry.kind == "band" and not entry.reason:
-        raise ConfigError(f"{where}.reason: missing; expected why the band has this sd")
-    with at(where):
-        return Statement(
-            kind=entry.kind,
-            area=area,
-            group=group,
-            measure=rate_measure(entry.measure, entry.adjustment),
-            window=window,
-            value=entry.value * spelling.factor,
-            unit=spelling.unit,
-            adjustment=entry.adjustment,
-            reference=entry.reference,
-            published=entry.published.isoformat(),
-            certainty=entry.certainty,
-            sd=None if entry.sd is None else entry.sd * spelling.factor,
-            reason=entry.reason,
-        )
-
-
-def _check_kind(kind: StatementKind, sd: float | None) -> None:
+def _check_kind(
+    kind: StatementKind, sd: float | None, quantiles: tuple[tuple[float, float], ...]
+) -> None:
     if kind == "pin" and sd is not None:
         raise ConfigError("sd: found on a pin, which holds exactly; expected kind = 'band'")
-    if kind == "band" and (sd is None or sd <= 0):
+    if kind == "pin" and quantiles:
+        raise ConfigError("quantiles: found on a pin, which holds exactly; expected kind = 'band'")
+    if quantiles and sd is not None:
+        raise ConfigError("sd: found beside quantiles; expected one of them")
+    if kind == "band" and not quantiles and (sd is None or sd <= 0):
         raise ConfigError(
-            "sd: missing; expected the standard deviation of the band, in the unit of value"
+            "sd: missing; expected the standard deviation of the band, in the unit of value, "
+            "or quantiles"
         )
+
+
+def _check_quantiles(quantiles: tuple[tuple[float, float], ...]) -> None:
+    for level, _ in quantiles:
+        if not 0 < level < 1:
+            raise ConfigError(
+                f'quantiles: found level {level:g}; expected levels between 0 and 1, such as "0.1"'
+            )
+    for (one, low), (other, high) in pairwise(quantiles):
+        if high <= low:
+            raise ConfigError(
+                f"quantiles: found {low:g} at {one:g} and {high:g} at {other:g} (in the unit of "
+                "the program); expected values that rise with their levels"
+            )
 
 
 def _check_measure(measure: Measure, group: str, adjustment: Adjustment | None) -> None:
     if measure is Measure.AENDRING:
         raise ConfigError("measure: found 'aendring'; expected the figure itself, not its change")
+    if measure not in STATED:
+        raise ConfigError(
+            f"measure: found '{measure}', which is not projected; expected one of "
+            f"{', '.join(STATED)}"
+        )
     if (measure in _POPULATIONS) == bool(group):
         expected = "no group" if group else "a group, such as 'ledige'"
         raise ConfigError(f"group: found '{group}' with {measure}; expected {expected}")

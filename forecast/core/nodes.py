@@ -41,6 +41,8 @@ class Group:
         Zero by definition in this table; never modelled.
     discontinued : int or None
         First month (year * 12 + month - 1) from which the benefit no longer exists.
+    introduced : int or None
+        First month from which the benefit exists; nobody is in it but those whom a scenario moves.
     facts : tuple of str
         Labels of this group in data files.
     part_of : str or None
@@ -55,6 +57,7 @@ class Group:
     kind: GroupKind = "leaf"
     structural_zero: bool = False
     discontinued: int | None = None
+    introduced: int | None = None
     facts: tuple[str, ...] = ()
     part_of: str | None = None
 

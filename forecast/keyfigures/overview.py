@@ -157,8 +157,12 @@ def continue_overview(
 
     wanted = _consecutive(years)
     sums = {key: tree.components(key) for key in tree.rows}
-    here = draws.select(area=area).sum_groups(sums)
-    nation = draws.select(area=country).sum_groups(sums)
+    # means before sums: a year of leaves is small, and the result is the same
+    means = {year: draws.window_mean(Window.year(year)) for year in wanted}
+    here, nation = (
+        {year: _by_key(mean.select(area=where), sums) for year, mean in means.items()}
+        for where in (area, country)
+    )
     before = _printed_persons(published, wanted[0] - 1)
     rows: list[dict[str, object]] = []
     for key in tree.rows:
@@ -166,8 +170,8 @@ def continue_overview(
         previous: NDArray[np.float64] | float | None = before.get(key)
         for year in wanted:
             window = Window.year(year)
-            persons = _year_mean(here, key, window)
-            shares = _quotient(persons, _year_mean(nation, key, window))
+            persons = here[year][key]
+            shares = _quotient(persons, nation[year][key])
             change = _quotient(persons, previous)
             rows += _summaries(head, Measure.FULDTIDSPERSONER, window.code, persons)
             rows += _summaries(head, Measure.LANDSANDEL, window.code, shares)
@@ -264,9 +268,10 @@ def _printed_persons(published: pd.DataFrame, year: int) -> dict[str, float]:
     return {str(k): float(v) for k, v in zip(chosen["group"], chosen["value"], strict=True)}
 
 
-def _year_mean(draws: Draws, key: str, window: Window) -> NDArray[np.float64]:
-    """Year mean of one group, shape (draw,)."""
-    return draws.select(group=key).window_mean(window).values.to_numpy()
+def _by_key(draws: Draws, sums: Mapping[str, tuple[str, ...]]) -> dict[str, NDArray[np.float64]]:
+    """Sum leaves (draw, group) into the rows of the table, each (draw,)."""
+    values = draws.sum_groups(sums).values.to_numpy()
+    return {key: values[:, place] for place, key in enumerate(sums)}
 
 
 def _quotient(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future as Pending
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from forecast.config.model import LinkPriors
 from forecast.models.chosen import Chooser, Thresholds
 from forecast.models.kernels import Floats, Ints
 from forecast.models.problem import Layout, Parameters, Problem, layout
-from forecast.models.season import national_seasons, seasonal_links
+from forecast.models.season import Patterns, national_seasons, seasonal_links
 from forecast.models.states import (
     Conditioner,
     Grid,
@@ -43,21 +43,69 @@ PILOT = 100
 """Sets of parameters, spread over all, whose candidates show where the thresholds lie."""
 
 
-class Bent(NamedTuple):
+class Bent(Protocol):
     """Futures under a scenario, E times those that were given, one for each draw of its errors.
+
+    The first q have the first errors. Few of them are kept, so no path is computed before it is
+    asked for.
+    """
+
+    @property
+    def stated(self) -> Floats:
+        """What the scenario's statements are about, in the futures that were given, (q, j)."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many futures there are, E q."""
+        ...
+
+    def at(self, months: slice) -> Paths:
+        """All futures in some months, (E q, S, m) and (E q, m)."""
+        ...
+
+    def whole(self, which: Ints) -> Paths:
+        """Give some futures in all months, (k, S, T) and (k, T)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Unbent:
+    """Futures left as they are.
 
     Attributes
     ----------
-    paths : (E q, S, T) and (E q, T), the first q with the first errors
-    distance : (E q,) squared distance of the statements from the free futures, in spreads
+    paths, stated : of the free futures
     """
 
     paths: Paths
-    distance: Floats
+    stated: Floats
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.paths.rate)
+
+    def at(self, months: slice) -> Paths:
+        """Cut some months out."""
+        return Paths(self.paths.links[:, :, months], self.paths.rate[:, months])
+
+    def whole(self, which: Ints) -> Paths:
+        """Take some of them."""
+        return Paths(self.paths.links[which], self.paths.rate[which])
 
 
-Bend = Callable[[Conditioner, Paths, Floats, int], Bent]
-"""Conditioner, q free futures, national season (q, 12), number of the set -> bent futures."""
+class Bend(Protocol):
+    """A scenario."""
+
+    @property
+    def statements(self) -> int:
+        """How many figures it states."""
+        ...
+
+    def __call__(self, c: Conditioner, free: Paths, season: Patterns, number: int) -> Bent:
+        """Bend the q free futures of set `number`, with seasons (q, S, 12) and (q, 12)."""
+        ...
 
 
 Keep = Callable[[Conditioner, Paths], Ints]
@@ -72,12 +120,14 @@ class Choice:
     ----------
     candidates : even number of futures drawn for each set
     free : parameters and free paths -> what those kept are to stand for, (q, H)
-    bent : paths of a scenario -> the same of its errors, (q, H)
+    bent : paths of a scenario in `months` -> the same of its errors, (q, H)
+    months : that the latter are read in
     """
 
     candidates: int
     free: Callable[[Conditioner, Paths], Floats]
     bent: Callable[[Paths], Floats]
+    months: slice
 
 
 @dataclass(frozen=True)
@@ -88,8 +138,8 @@ class Simulated:
     ----------
     sets : the parameters, in the order of the draws
     paths : one for each bend, draws first
-    distance : one for each bend, (draws,)
-    season : patterns of links and of the national rate, (draws, S, 12) and (draws, 12)
+    stated : one for each bend, (draws, j) its figures in the free forecast
+    season : (draws, S, 12) and (draws, 12)
     drift : (draws, S) posterior mean drift a year
     grid : the months
     kept : (sets, futures) which of its set's candidates each future was
@@ -98,8 +148,8 @@ class Simulated:
     problem: Problem
     sets: tuple[Parameters, ...]
     paths: tuple[Paths, ...]
-    distance: tuple[Floats, ...]
-    season: tuple[Floats, Floats]
+    stated: tuple[Floats, ...]
+    season: Patterns
     drift: Floats
     grid: Grid
     kept: Ints
@@ -140,38 +190,47 @@ def simulate(
     """
     drawn = futures if choice is None else choice.candidates
     rate_season = national_seasons(priors, len(sets), drawn, rng)
-    source = _Source(problem, last_month, sets, drawn, bends, rate_season, rng)
-    links_season = seasonal_links(problem, priors, len(sets), futures, rng)
+    entropy = [int(n) for n in rng.integers(2**63, size=2)]
+    season = Patterns(seasonal_links(problem, priors, len(sets), futures, rng), rate_season)
+    source = _Source(problem, last_month, sets, drawn, bends, season, entropy)
     keeper = _Keeper(futures, len(bends))
     if choice is not None and drawn > futures:
         keeper = _informed(source, choice, futures)
     size = (futures, len(sets), len(problem.series.names), len(source.grid.months))
-    out = [_empty(size) for _ in bends]
+    out = [_empty(size, bend.statements) for bend in bends]
     kept, drift = np.empty((len(sets), futures), dtype=np.int64), np.empty((len(sets), size[2]))
     for made in source.run(_spread_over(len(sets)), keeper.futures):
         i = made.number
         kept[i], drift[i] = made.kept, mean_drift(made.conditioner)
         for which, (to, bent) in enumerate(zip(out, made.bent, strict=True)):
             one = keeper.errors(which, bent)
-            to.paths.links[:, i], to.paths.rate[:, i] = bent.paths.links[one], bent.paths.rate[one]
-            to.distance[:, i] = bent.distance[one]
+            to.paths.links[:, i], to.paths.rate[:, i] = bent.whole(one)
+            to.stated[:, i] = bent.stated
     patterns = np.take_along_axis(rate_season, kept[:, :, None], axis=1)
     return Simulated(
         problem,
         tuple(sets),
         tuple(Paths(_flat(b.paths.links), _flat(b.paths.rate)) for b in out),
-        tuple(b.distance.ravel() for b in out),
-        (_flat(np.swapaxes(links_season, 0, 1)), _flat(np.swapaxes(patterns, 0, 1))),
+        tuple(_flat(b.stated) for b in out),
+        Patterns(_flat(np.swapaxes(season.links, 0, 1)), _flat(np.swapaxes(patterns, 0, 1))),
         np.tile(drift, (futures, 1)),
         source.grid,
         kept,
     )
 
 
-def identity(c: Conditioner, free: Paths, season: Floats, number: int) -> Bent:
+class Identity:
     """Leave the free forecast as it is."""
-    del c, season, number
-    return Bent(free, np.zeros(len(free.rate)))
+
+    statements = 0
+
+    def __call__(self, c: Conditioner, free: Paths, season: Patterns, number: int) -> Bent:
+        """Give the free futures back."""
+        del c, season, number
+        return Unbent(free, np.empty((len(free.rate), 0)))
+
+
+identity = Identity()
 
 
 class _Source:
@@ -184,13 +243,12 @@ class _Source:
         sets: Sequence[Parameters],
         futures: int,
         bends: Sequence[Bend],
-        season: Floats,
-        rng: np.random.Generator,
+        season: Patterns,
+        entropy: Sequence[int],
     ) -> None:
         self._problem, self._parts, self._sets = problem, layout(problem), sets
         self._futures, self._bends, self._season = futures, bends, season
         self.grid = make_grid(problem, self._parts, last_month)
-        entropy = [int(n) for n in rng.integers(2**63, size=2)]
         self._seeds = np.random.SeedSequence(entropy).spawn(len(sets))
 
     @property
@@ -217,7 +275,8 @@ class _Source:
         return _Drawn(i, c, free, np.arange(self._futures))
 
     def _bend(self, one: _Drawn) -> _Drawn:
-        season = self._season[one.number, one.kept]
+        i = one.number
+        season = Patterns(self._season.links[i], self._season.rate[i, one.kept])
         bent = (bend(one.conditioner, one.free, season, one.number) for bend in self._bends)
         return one._replace(bent=tuple(bent))
 
@@ -267,8 +326,8 @@ class _Keeper:
         """Which bent future to keep of each future, (futures,)."""
         half, chooser = self._futures // 2, self._bent[which]
         drawn = np.zeros(half, dtype=np.int64)
-        if self._choice is not None and chooser is not None and len(bent.distance) > 2 * half:
-            values = self._choice.bent(bent.paths)
+        if self._choice is not None and chooser is not None and bent.count > 2 * half:
+            values = self._choice.bent(bent.at(self._choice.months))
             values = values.reshape(-1, self._futures, values.shape[1])
             for pair in range(half):
                 mirrored = np.concatenate([values[:, pair], values[:, half + pair]])
@@ -287,7 +346,7 @@ def _informed(source: _Source, choice: Choice, futures: int) -> _Keeper:
         )
 
     pilot = source.run(_spread_over(source.sets)[:PILOT], look)
-    bent = [tuple(choice.bent(b.paths) for b in made.bent) for made in pilot]
+    bent = [tuple(choice.bent(b.at(choice.months)) for b in made.bent) for made in pilot]
     choosers = [Chooser(Thresholds.of(np.concatenate(b))) for b in zip(*bent, strict=True)]
     first = Chooser(Thresholds.of(np.concatenate(free)))
     return _Keeper(futures, len(choosers), choice, first, choosers)
@@ -299,15 +358,16 @@ def _spread_over(sets: int) -> list[int]:
     return [i for first in range(step) for i in range(first, sets, step)]
 
 
-def _empty(size: tuple[int, int, int, int]) -> Bent:
+def _empty(size: tuple[int, int, int, int], statements: int) -> Unbent:
     futures, sets, links, months = size
     paths = Paths(np.empty((futures, sets, links, months)), np.empty((futures, sets, months)))
-    return Bent(paths, np.empty((futures, sets)))
+    return Unbent(paths, np.empty((futures, sets, statements)))
 
 
 def _flat(values: Floats) -> Floats:
     """(futures, sets, ...) as (draws, ...)."""
-    return np.ascontiguousarray(values).reshape(-1, *values.shape[2:])
+    draws = values.shape[0] * values.shape[1]
+    return np.ascontiguousarray(values).reshape(draws, *values.shape[2:])
 
 
 def _free(

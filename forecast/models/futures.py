@@ -1,5 +1,6 @@
 """Levels that people read, from the paths of joint futures."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from forecast.models.kernels import Floats, Ints
 from forecast.models.season import add_season
 from forecast.models.states import Paths
 from forecast.models.structure import Levels, Structure
+
+Shift = Callable[[Floats], Floats]
+"""Full-time persons (draws, 3, K, T) -> the same after shocks."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,12 @@ class Future:
 
 
 def levels_of(
-    structure: Structure, made: Simulated, which: int, first: int, between: tuple[int, int]
+    structure: Structure,
+    made: Simulated,
+    which: int,
+    first: int,
+    between: tuple[int, int],
+    shift: Shift | None = None,
 ) -> Future:
     """Full-time persons and people on every draw, from month `first` on.
 
@@ -42,6 +51,7 @@ def levels_of(
     ----------
     which : number of the bend
     between : the two months of `Future.response`
+    shift : what shocks make of full-time persons
     """
     months = made.grid.months
     here = months >= first
@@ -49,11 +59,33 @@ def levels_of(
     paths = Paths(made.paths[which].links[:, :, here], made.paths[which].rate[:, here])
     months = months[here]
     adjusted = structure.levels(paths.links, paths.rate)
-    unemployed = adjusted.persons[:, :, : len(structure.unemployed)].sum(axis=2)
+    persons = adjusted.persons if shift is None else shift(adjusted.persons)
+    unemployed = persons[:, :, : len(structure.unemployed)].sum(axis=2)
     kappa = np.tile([float(p.kappa) for p in made.sets], len(paths.rate) // len(made.sets))
-    moved = add_season(paths, *made.season, adjusted.labour_force[:, 2], kappa, months)
+    moved = add_season(paths, made.season, adjusted.labour_force[:, 2], kappa, months)
     actual = structure.levels(moved.links, moved.rate)
+    if shift is not None:
+        actual = actual._replace(persons=shift(actual.persons))
     return Future(actual, unemployed, paths, followed, made.drift, months)
+
+
+def chosen(futures: Sequence[Future], which: Ints) -> Future:
+    """Take every draw from one of several futures of the same draws, (draws,) places."""
+
+    def take(*arrays: Floats) -> Floats:
+        out = arrays[0].copy()
+        for place, array in enumerate(arrays[1:], start=1):
+            out[which == place] = array[which == place]
+        return out
+
+    return Future(
+        Levels(*(take(*level) for level in zip(*(f.actual for f in futures), strict=True))),
+        take(*(f.adjusted_unemployed for f in futures)),
+        Paths(*(take(*path) for path in zip(*(f.paths for f in futures), strict=True))),
+        take(*(f.response for f in futures)),
+        take(*(f.drift for f in futures)),
+        futures[0].months,
+    )
 
 
 def _response_between(made: Simulated, rate: Floats, between: tuple[int, int]) -> Floats:

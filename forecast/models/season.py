@@ -5,6 +5,8 @@ national factors for unemployment and its split, patterns of zero mean for every
 has one pattern for each link, and its swing answers to the national level: exp(-kappa n[t]).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,19 @@ from forecast.config.model import LinkPriors
 from forecast.models.kernels import Floats, Ints, season_shape
 from forecast.models.problem import Problem, relative_level
 from forecast.models.states import Paths
+
+
+class Patterns(NamedTuple):
+    """Seasons of some futures by calendar month.
+
+    Attributes
+    ----------
+    links : (..., S, 12) on each link's scale
+    rate : (..., 12) of the national rate, in logs
+    """
+
+    links: Floats
+    rate: Floats
 
 
 def national_seasons(
@@ -64,13 +79,13 @@ def _mirrored(patterns: Floats) -> Floats:
     return np.concatenate([patterns, -patterns], axis=1)
 
 
+def swings(rate: Floats, kappa: Floats) -> Floats:
+    """Size of the links' seasons in every month, (draws, T); rate (draws, T), kappa (draws,)."""
+    return np.exp(-kappa[:, None] * relative_level(rate))
+
+
 def add_season(
-    paths: Paths,
-    links_season: Floats,
-    rate_season: Floats,
-    labour_force: Floats,
-    kappa: Floats,
-    months: Ints,
+    paths: Paths, patterns: Patterns, labour_force: Floats, kappa: Floats, months: Ints
 ) -> Paths:
     """Actual paths from adjusted ones.
 
@@ -86,9 +101,9 @@ def add_season(
     months : (T,)
     """
     calendar = months % 12
-    swing = np.exp(-kappa[:, None] * relative_level(paths.rate))
-    links = paths.links + swing[:, None, :] * links_season[:, :, calendar]
-    rate = paths.rate + rate_season[:, calendar]
+    swing = swings(paths.rate, kappa)
+    links = paths.links + swing[:, None, :] * patterns.links[:, :, calendar]
+    rate = paths.rate + patterns.rate[:, calendar]
     people = labour_force * np.exp(paths.rate)
     actual = labour_force * np.exp(rate)
     for year in np.unique(months // 12):

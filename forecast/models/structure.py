@@ -50,7 +50,8 @@ class Levels(NamedTuple):
 
     Attributes
     ----------
-    persons : (..., 3, K, T) full-time persons by area (municipality, half, country) and benefit
+    persons : (..., 3, K, T) full-time persons by area (municipality, half, country) and benefit,
+        in the order of `Structure.counted`
     parts : (..., 3, P, T) full-time persons of parts outside the table
     labour_force, population : (..., 3, T) persons
     """
@@ -71,12 +72,14 @@ class Structure:
     unemployed : benefits that make up `ledige`; the first is the base of the log-ratios
     others : the other benefits that are alive
     parts : pairs (part, benefits that are its whole) outside the table
+    introduced : benefits that hold nobody but those whom a scenario moves into them
     """
 
     areas: tuple[str, str, str]
     unemployed: tuple[str, ...]
     others: tuple[str, ...]
     parts: tuple[tuple[str, tuple[str, ...]], ...]
+    introduced: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, tree: Tree, area: str, observed: Collection[str]) -> "Structure":
@@ -98,7 +101,9 @@ class Structure:
                 "half of the country in the country; correct areas.toml"
             )
         half = chain[kinds.index("region-group")]
-        alive = [k for k in tree.leaves if tree.group(k).discontinued is None]
+        still = [k for k in tree.leaves if tree.group(k).discontinued is None]
+        new = tuple(k for k in still if tree.group(k).introduced is not None)
+        alive = [k for k in still if k not in new]
         unemployed = tree.components(UNEMPLOYED)
         wholes = {
             k: tuple(leaf for leaf in tree.components(str(tree.group(k).part_of)) if leaf in alive)
@@ -109,12 +114,18 @@ class Structure:
             unemployed=tuple(k for k in unemployed if k in alive),
             others=tuple(k for k in alive if k not in unemployed),
             parts=tuple((k, whole) for k, whole in wholes.items() if k in observed and whole),
+            introduced=new,
         )
 
     @property
     def benefits(self) -> tuple[str, ...]:
-        """Benefits that are alive, the unemployed first."""
+        """Benefits that are alive and have links, the unemployed first."""
         return self.unemployed + self.others
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Benefits whose persons are counted: those with links, then those introduced."""
+        return self.benefits + self.introduced
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,6 +155,9 @@ class Structure:
         municipality = country * expit(split["share_area"])
         half = municipality + (country - municipality) * expit(split["share_region"])
         persons = np.stack([municipality, half, country], axis=-3)
+        if self.introduced:
+            none = np.zeros((*persons.shape[:-2], len(self.introduced), persons.shape[-1]))
+            persons = np.concatenate([persons, none], axis=-2)
         return Levels(persons, self._parts(split["part"], country), labour_force, population)
 
     def _sizes(self) -> dict[str, int]:
@@ -188,11 +202,11 @@ def sums(tree: Tree, structure: Structure) -> tuple[tuple[str, ...], NDArray[np.
     outside = set(tree.parts)
     derived = (k for k in tree.derived if not outside & set(tree.components(k)))
     keys = (*tree.rows, *derived)
-    matrix = np.zeros((len(keys), len(structure.benefits)))
+    matrix = np.zeros((len(keys), len(structure.counted)))
     for row, key in enumerate(keys):
         for leaf in tree.components(key):
-            if leaf in structure.benefits:
-                matrix[row, structure.benefits.index(leaf)] += 1.0
+            if leaf in structure.counted:
+                matrix[row, structure.counted.index(leaf)] += 1.0
     return keys, matrix
 
 

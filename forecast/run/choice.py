@@ -31,18 +31,18 @@ def headline_choice(
     errors = np.interp(np.linspace(0.0, 1.0, len(means)), [0.0, 0.5, 1.0], sampling.official_errors)
 
     def rates(paths: Paths) -> Floats:
-        """Log rates of the areas, (q, 3)."""
-        levels = structure.levels(paths.links[:, :, months], paths.rate[:, months])
+        """Log rates of the areas over the months of the headline, (q, 3)."""
+        levels = structure.levels(paths.links, paths.rate)
         persons = levels.persons[:, :, : len(structure.unemployed)].sum(axis=(2, 3))
         return np.log(persons / levels.labour_force.sum(axis=2))
 
     def free(c: Conditioner, paths: Paths) -> Floats:
-        at_once = rates(paths)
+        at_once = rates(Paths(paths.links[:, :, months], paths.rate[:, months]))
         stated = (paths.rate - problem.centre) @ means.T
         left = at_once - (stated @ _gain(c, means, errors))[:, None]
         return np.concatenate([at_once, at_once[:, :2] - at_once[:, 2:], left], axis=1)
 
-    return Choice(candidates, free, rates)
+    return Choice(candidates, free, rates, months)
 
 
 def _means(config: RunConfig, first: int) -> Floats:

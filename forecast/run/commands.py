@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from forecast import diagnostics
-from forecast.config import ScenarioSpec, Statement
+from forecast.config import ScenarioSpec, Statement, extended, load_scenario
+from forecast.config.base import at
+from forecast.config.scenario import check_once
+from forecast.core.tree import Tree
+from forecast.errors import ConfigError
 from forecast.models.link import parameters, prior_raw
 from forecast.models.structure import UNEMPLOYED
 from forecast.run import tables
 from forecast.run.archive import POSTERIOR, read_fit, save_posterior
+from forecast.run.comparison import distances
 from forecast.run.folder import check_target, staged
 from forecast.run.presenting import present
 from forecast.run.quantities import Reader, median_error
@@ -30,7 +35,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PRIOR_SETS = 120
-OUTPUTS = Path("outputs")
+OUTPUTS, OWN = Path("outputs"), Path("configs")
+"""Where results go, and where a user's own scenarios lie, in the working directory."""
+
+WHAT_IF = ("hvad-hvis", "Hvad hvis", "What if")
 
 
 class Progress(Protocol):
@@ -58,7 +66,7 @@ class RunResult:
 
 
 @dataclass
-class _Clock:
+class Clock:
     """Stages with their seconds, in the words of the language."""
 
     progress: Progress
@@ -91,10 +99,10 @@ def run_all(
     progress: Progress,
 ) -> RunResult:
     """Read, fit, project and report."""
-    clock = _Clock(progress, lang)
+    clock = Clock(progress, lang)
     with clock.stage("read"):
         inputs = load(config)
-        specs = _chosen(inputs, scenarios)
+        specs = chosen(inputs, scenarios)
         target = _target(inputs, out)
         check_target(target)
     with clock.stage("fit"):
@@ -106,7 +114,7 @@ def run_fit(
     config: Path | None, out: Path | None, seed: int | None, lang: str, progress: Progress
 ) -> RunResult:
     """Read and fit; the folder holds the posterior, its verdict and the manifest."""
-    clock = _Clock(progress, lang)
+    clock = Clock(progress, lang)
     with clock.stage("read"):
         inputs = load(config)
         target = _target(inputs, out)
@@ -124,23 +132,28 @@ def run_fit(
 def run_project(
     run_folder: Path,
     scenarios: Sequence[str],
-    pins: Sequence[Statement],
+    settings: Callable[[Tree], tuple[Statement, ...]] | None,
     out: Path | None,
     lang: str,
     progress: Progress,
 ) -> RunResult:
     """Project scenarios from a saved fit.
 
-    Without `out` the run's own folder is renewed, with its posterior as it was.
+    Parameters
+    ----------
+    settings : areas and groups of the run -> statements put on the last of the scenarios, as one
+        more
+    out : without it the run's own folder is renewed, with its posterior as it was
     """
-    clock = _Clock(progress, lang)
+    clock = Clock(progress, lang)
     with clock.stage("read"):
         fitted = read_fit(run_folder)
-        specs = _chosen(fitted.inputs, scenarios)
-        if pins:
-            own = ScenarioSpec("egne-pins", "Egne forudsætninger", "Own assumptions", tuple(pins))
+        specs = chosen(fitted.inputs, scenarios)
+        if settings is not None:
+            kept = specs if scenarios else specs[:1]
+            own = what_if(kept[-1], settings(fitted.inputs.config.tree))
             fitted.inputs.config.check(own)
-            specs = (*(specs if scenarios else specs[:1]), own)
+            specs = (*kept, own)
         target = run_folder if out is None else out
         check_target(target)
     return _finish(fitted, specs, target, lang, clock, kept=run_folder / POSTERIOR)
@@ -158,7 +171,7 @@ def _finish(
     specs: Sequence[ScenarioSpec],
     target: Path,
     lang: str,
-    clock: _Clock,
+    clock: Clock,
     kept: Path | None = None,
 ) -> RunResult:
     from threadpoolctl import threadpool_limits
@@ -173,7 +186,7 @@ def _finished(
     specs: Sequence[ScenarioSpec],
     target: Path,
     lang: str,
-    clock: _Clock,
+    clock: Clock,
     kept: Path | None,
 ) -> RunResult:
     inputs = fitted.inputs
@@ -215,7 +228,7 @@ def _prior_futures(inputs: Inputs, specs: Sequence[ScenarioSpec], seed: int) -> 
     raw = prior_raw(inputs.problem, inputs.priors, _PRIOR_SETS, np.random.default_rng([seed, 2]))
     sets = parameters(raw, inputs.problem, inputs.priors)
     kept = inputs.priors.sampling.futures_per_draw
-    return futures(inputs, blind, sets, specs, seed, candidates=kept)
+    return futures(inputs, blind, sets, specs, seed, candidates=kept, checked=False)
 
 
 def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:
@@ -231,23 +244,65 @@ def _checks(fitted: Fit, readers: Sequence[Reader]) -> pd.DataFrame:
                 f"{area} / {Measure.LEDIGHEDSPROCENT} / {window.code} / {reader.projected.spec.id}"
             )
             errors[name] = (median_error(values, sets), 0.0005)
-    distances: Mapping[str, tuple[float, int]] = {
-        p.spec.id: (float(np.mean(p.distance)), len(p.spec.statements))
-        for p in (r.projected for r in readers)
-        if p.spec.statements
-    }
+    projected = [r.projected for r in readers]
+    stated = [p.stated for p in projected if p.stated is not None]
+    effective = {name: value for s in stated for name, value in s.effective.items()}
     tables = (
         diagnostics.posterior_checks(fitted.posterior, inputs.priors.verdict),
         diagnostics.precision_checks(errors),
-        diagnostics.plausibility(distances),
+        diagnostics.scenario_checks(distances(projected), effective),
     )
     return pd.concat([table for table in tables if len(table)], ignore_index=True)
 
 
-def _chosen(inputs: Inputs, scenarios: Sequence[str]) -> tuple[ScenarioSpec, ...]:
+def chosen(inputs: Inputs, scenarios: Sequence[str]) -> tuple[ScenarioSpec, ...]:
+    """Find the scenarios that are named, by default those of the configuration.
+
+    A file in ``configs/scenarios/`` of the working directory comes first: a scenario is no part of
+    a fit, and may have been changed since.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such scenario, or it cannot be used in this run.
+    """
     if not scenarios:
         return inputs.config.scenarios
-    return tuple(inputs.config.scenario(name) for name in dict.fromkeys(scenarios))
+    return tuple(_named(inputs, name) for name in dict.fromkeys(scenarios))
+
+
+def _named(inputs: Inputs, name: str) -> ScenarioSpec:
+    here = OWN / f"scenarios/{name}.toml"
+    if name.endswith(".toml") or not here.is_file():
+        return inputs.config.scenario(name)
+    spec = load_scenario(name, OWN, inputs.config.tree)
+    with at(str(here)):
+        inputs.config.check(spec)
+    return spec
+
+
+def what_if(base: ScenarioSpec, statements: tuple[Statement, ...]) -> ScenarioSpec:
+    """Put the statements of a command line on a scenario.
+
+    Raises
+    ------
+    ConfigError
+        If the scenario mixes others, or two statements are about one figure.
+    """
+    if base.mix:
+        raise ConfigError(
+            f"--set: found on '{base.id}', which mixes scenarios; expected one of those it mixes"
+        )
+    with at("--set"):
+        check_once(statements)
+    name, danish, english = WHAT_IF
+    return replace(
+        base,
+        id=name,
+        title_da=danish if base.is_free else f"{danish}, {base.title_da}",
+        title_en=english if base.is_free else f"{english}, {base.title_en}",
+        statements=extended(base, statements),
+    )
 
 
 def _target(inputs: Inputs, out: Path | None) -> Path:
@@ -268,6 +323,3 @@ def _checks_text(checks: pd.DataFrame, lang: str) -> str:
         for row in checks.to_dict("records")
     ]
     return "\n".join(lines)
-
-
-__all__ = ["RunResult", "run_all", "run_diagnose", "run_fit", "run_project"]

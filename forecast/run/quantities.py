@@ -55,6 +55,17 @@ class Reader:
         out[:, :, len(matrix) :] = levels.parts
         return out
 
+    def _mean_persons(self, window: Window) -> Floats:
+        """Full-time persons over a window; the last one is kept, for the measures made of it."""
+        if window not in self._kept:
+            self._kept.clear()
+            self._kept[window] = self.over(self.persons, window)
+        return self._kept[window]
+
+    @cached_property
+    def _kept(self) -> dict[Window, Floats]:
+        return {}
+
     def over(self, values: Floats, window: Window) -> Floats:
         """Mean over a window along the last axis."""
         first = int(self.projected.future.months[0])
@@ -71,12 +82,13 @@ class Reader:
         people = self.over(future.actual.population, window)[:, :, None]
         if measure is Measure.BEFOLKNING:
             return people
-        persons = self.over(self.persons, window)
+        if measure is Measure.LEDIGHEDSPROCENT_FAKTISK:
+            unemployed = self.persons[:, :, [self.groups.index(UNEMPLOYED)]]
+            return self.over(unemployed, window) / force
+        persons = self._mean_persons(window)
         if measure is Measure.LANDSANDEL:
             with np.errstate(invalid="ignore"):
                 return persons / persons[:, 2:]
-        if measure is Measure.LEDIGHEDSPROCENT_FAKTISK:
-            return persons[:, :, [self.groups.index(UNEMPLOYED)]] / force
         if measure is Measure.ANDEL_AF_BEFOLKNING:
             return persons / people
         if measure is Measure.ANDEL_AF_ARBEJDSSTYRKE:

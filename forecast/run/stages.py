@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +14,18 @@ from forecast.config import RunConfig, ScenarioSpec, bundled, load_config, load_
 from forecast.config.model import LinkPriors
 from forecast.core.panel import Panel
 from forecast.models.build import build_problem
-from forecast.models.drawing import Bend, Bent, identity, simulate
-from forecast.models.futures import Future, levels_of
+from forecast.models.drawing import Simulated, simulate
+from forecast.models.futures import Future, chosen, levels_of
 from forecast.models.kernels import Floats
 from forecast.models.link import Sizes, parameters, projected_raw
 from forecast.models.observations import Observation, observations
 from forecast.models.problem import Parameters, Problem
-from forecast.models.states import Conditioner, Paths
 from forecast.models.structure import Structure
 from forecast.run.choice import headline_choice
-from forecast.scenarios.condition import NationalPosterior, bend, conditions, national_posterior
+from forecast.scenarios.bends import ScenarioBend
+from forecast.scenarios.condition import Setting
+from forecast.scenarios.shocks import shifted
+from forecast.scenarios.tilt import Transport
 from forecast.sources.figures import load_figures
 from forecast.sources.published import Published, load_published
 from forecast.vocabulary import Role
@@ -65,6 +65,24 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """What a scenario's statements are about, in the free forecast.
+
+    Attributes
+    ----------
+    free : (draws, j) logs
+    asked : (j,) logs of what the statements say
+    variance : (j,) of the logs, zero for pins
+    effective : by statement with quantiles, the part of the futures the tilted forecast is worth
+    """
+
+    free: Floats
+    asked: Floats
+    variance: Floats
+    effective: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Projected:
     """Futures of one scenario.
 
@@ -72,12 +90,12 @@ class Projected:
     ----------
     spec : the scenario
     future : levels on every draw
-    distance : (draws,) squared distance of its statements from the free future, in spreads
+    stated : what its statements are about, in the free forecast; None for a mix
     """
 
     spec: ScenarioSpec
     future: Future
-    distance: Floats
+    stated: Stated | None
 
 
 def load(config: Path | RunConfig | None = None, panel: Panel | None = None) -> Inputs:
@@ -163,93 +181,126 @@ def futures(
     specs: Sequence[ScenarioSpec],
     seed: int,
     candidates: int | None = None,
+    checked: bool = True,
 ) -> list[Projected]:
     """Futures of given parameters under scenarios.
 
-    Candidates are as many as the model says, unless their number is given.
+    Parameters
+    ----------
+    problem : the fit's, or one without figures
+    sets : parameters
+    candidates : futures drawn for each set, by default as many as the model says
+    checked : whether to refuse a shock that takes out more persons than there are
+
+    Raises
+    ------
+    ConfigError, ConvergenceError
+        If a statement or a shock cannot be imposed.
     """
     from threadpoolctl import threadpool_limits
 
-    config, sampling = inputs.config, inputs.priors.sampling
-    kept = sampling.futures_per_draw
-    drawn = max(candidates or sampling.candidates_per_draw, kept)
-    cache = _Cache()
-    bends: list[Bend] = [
-        _Bend(inputs, problem, spec, (len(sets), kept, drawn), seed, cache)
-        if spec.statements
-        else identity
-        for spec in specs
-    ]
     # small matrices: a second thread of linear algebra only gets in the way
     with threadpool_limits(limits=1):
-        made = simulate(
-            problem,
-            inputs.priors,
-            sets,
-            config.horizon_last,
-            kept,
-            bends,
-            np.random.default_rng([seed, 0]),
-            headline_choice(config, inputs.structure, problem, sampling, drawn),
-        )
-    reported = (config.last_data_month, config.headline.last)
-    return [
-        Projected(
-            spec,
-            levels_of(inputs.structure, made, k, config.first_month, reported),
-            made.distance[k],
-        )
-        for k, spec in enumerate(specs)
-    ]
+        return _Projecting(inputs, problem, sets, seed, candidates, checked).of(specs)
 
 
-class _Cache(threading.local):
-    """The national posterior of the set that a thread works on, shared by all scenarios."""
-
-    def __init__(self) -> None:
-        self._number, self._held = -1, None
-
-    def of(self, c: Conditioner, number: int) -> NationalPosterior:
-        if self._number != number or self._held is None:
-            self._number, self._held = number, national_posterior(c)
-        return self._held
-
-
-class _Bend:
-    """One scenario's conditions, with several draws of the errors of its bands."""
+class _Projecting:
+    """One set of random numbers, and the scenarios that are imposed on it."""
 
     def __init__(
         self,
         inputs: Inputs,
         problem: Problem,
-        spec: ScenarioSpec,
-        sizes: tuple[int, int, int],
+        sets: Sequence[Parameters],
         seed: int,
-        cache: _Cache,
+        candidates: int | None,
+        checked: bool,
     ) -> None:
-        sets, kept, drawn = sizes
-        months = np.arange(problem.first, inputs.config.horizon_last + 1)
-        self._wanted = conditions(spec, inputs.config.country, months)
-        self._cache = cache
-        rng = np.random.default_rng([seed, zlib.crc32(spec.id.encode())])
-        banded = any(w.variance > 0 for w in self._wanted)
-        times = drawn // kept if banded else 1
-        errors = rng.standard_normal((sets, times, kept // 2, len(self._wanted)))
-        self._errors = np.concatenate([errors, -errors], axis=2)
+        config, sampling = inputs.config, inputs.priors.sampling
+        self._inputs, self._problem, self._sets = inputs, problem, sets
+        self._seed, self._checked = seed, checked
+        self._kept = sampling.futures_per_draw
+        self._drawn = max(candidates or sampling.candidates_per_draw, self._kept)
+        months = (config.first_month, config.last_data_month, config.horizon_last)
+        self._setting = Setting(inputs.structure, config.tree, problem, months)
 
-    def __call__(self, c: Conditioner, free: Paths, season: Floats, number: int) -> Bent:
-        errors = self._errors[number]
-        many = Paths(np.tile(free.links, (len(errors), 1, 1)), np.tile(free.rate, (len(errors), 1)))
-        return Bent(
-            *bend(
-                c,
-                self._cache.of(c, number),
-                many,
-                self._wanted,
-                np.tile(season, (len(errors), 1)),
-                errors.reshape(len(many.rate), -1),
-            )
+    def of(self, specs: Sequence[ScenarioSpec]) -> list[Projected]:
+        """Project scenarios, and those that they mix."""
+        singles = {s.id: s for spec in specs for s in ([m for m, _ in spec.mix] or [spec])}
+        bends = {name: self._bend(spec, {}) for name, spec in singles.items()}
+        transports: dict[str, dict[int, Transport]] = {name: {} for name in bends}
+        if any(bend.tilted for bend in bends.values()):
+            looked = self._simulate([self._bend(bend.spec, None) for bend in bends.values()])
+            for bend, stated in zip(bends.values(), looked.stated, strict=True):
+                transports[bend.spec.id] = {
+                    j: Transport.of(stated[:, j], bend.wanted[j].quantiles, bend.wanted[j].name)
+                    for j in bend.tilted
+                }
+            bends = {name: self._bend(b.spec, transports[name]) for name, b in bends.items()}
+        made = self._simulate(list(bends.values()))
+        found = {
+            bend.spec.id: self._projected(bend, made, k, transports[bend.spec.id])
+            for k, bend in enumerate(bends.values())
+        }
+        return [mixed(spec, found) if spec.mix else found[spec.id] for spec in specs]
+
+    def _bend(self, spec: ScenarioSpec, transports: Mapping[int, Transport] | None) -> ScenarioBend:
+        sizes = (len(self._sets), self._kept, self._drawn // self._kept)
+        return ScenarioBend(spec, self._setting, sizes, self._seed, transports)
+
+    def _simulate(self, bends: Sequence[ScenarioBend]) -> Simulated:
+        inputs = self._inputs
+        sampling = inputs.priors.sampling
+        return simulate(
+            self._problem,
+            inputs.priors,
+            self._sets,
+            inputs.config.horizon_last,
+            self._kept,
+            bends,
+            np.random.default_rng([self._seed, 0]),
+            headline_choice(inputs.config, inputs.structure, self._problem, sampling, self._drawn),
         )
+
+    def _projected(
+        self,
+        bend: ScenarioBend,
+        made: Simulated,
+        which: int,
+        transports: Mapping[int, Transport],
+    ) -> Projected:
+        config, begin = self._inputs.config, self._setting.begin
+        moves = [m.months(slice(begin, None)) for m in bend.moves]
+
+        def shift(persons: Floats) -> Floats:
+            return shifted(persons, moves, self._checked)
+
+        reported = (config.last_data_month, config.headline.last)
+        future = levels_of(
+            self._inputs.structure,
+            made,
+            which,
+            config.first_month,
+            reported,
+            shift if moves else None,
+        )
+        effective = {bend.wanted[j].name: t.effective for j, t in transports.items()}
+        asked = np.array([w.target for w in bend.wanted])
+        spread = np.array([w.variance for w in bend.wanted])
+        return Projected(bend.spec, future, Stated(made.stated[which], asked, spread, effective))
+
+
+def mixed(spec: ScenarioSpec, found: Mapping[str, Projected]) -> Projected:
+    """Take each draw from one of the scenarios of a mix, as many from each as its weight says.
+
+    Draw d takes the scenario in whose part of (0, 1) lies the fractional part of d times the golden
+    ratio, which spreads every scenario evenly over any run of draws.
+    """
+    parts = [found[one.id].future for one, _ in spec.mix]
+    edges = np.cumsum([weight for _, weight in spec.mix])[:-1]
+    golden = 0.5 * (np.sqrt(5.0) - 1.0)
+    place = (np.arange(len(parts[0].drift)) + 0.5) * golden % 1.0
+    return Projected(spec, chosen(parts, np.searchsorted(edges, place, side="right")), None)
 
 
 def _figures(config: RunConfig, published: Published) -> Panel:

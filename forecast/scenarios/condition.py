@@ -1,325 +1,400 @@
-"""Bend the futures so that statements about the country's unemployment hold.
+"""Bend the futures of a draw so that a scenario's statements hold.
 
-The free future x of a draw is Gaussian given that draw's parameters and the figures, with
-covariance C over the national vector (log rate, population, labour force; every month). A set of
-statements h(x) = v (pins) or v + N(0, R) (bands) moves it to
+Statements are imposed in up to three steps, each exact on every draw (`gaussian`):
 
-    x* = x + C J' (J C J' + R)^-1 (v - h(x*) + J (x* - x) - r),
+1. the country's, and those that are to tell something of the areas about theirs: everything moves,
+   jointly over the whole horizon, by its covariance given the figures and the draw's parameters;
+2. those about the half of the country: the country is held, its areas move;
+3. those about the municipality: the country is held; its half is put back where it was.
 
-with J the derivative of h at x*, iterated to the pin, and r one draw of the band's error: exact
-for linear h, Gauss-Newton for the mean of a year (its agreement with importance sampling is
-tested). Every other link follows through its posterior covariance with the national vector and
-through its elasticity; parameters learn nothing from a statement.
+Links follow through their posterior covariance with what moves and through their elasticities.
+Parameters learn nothing from a statement. An area's figure that was settled in an earlier step is
+held in the later ones.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from forecast.config.scenario import ScenarioSpec, Statement
 from forecast.core.period import Window
+from forecast.core.tree import Tree
 from forecast.errors import ConfigError, ConvergenceError
-from forecast.models import kernels
-from forecast.models.kernels import Floats
-from forecast.models.problem import root_kernel
-from forecast.models.states import Conditioner, Paths, explain, national_rate_cross, response
-from forecast.models.structure import UNEMPLOYED
-from forecast.vocabulary import Adjustment, Measure
+from forecast.models.kernels import Floats, Ints
+from forecast.models.problem import Problem
+from forecast.models.season import Patterns, swings
+from forecast.models.states import Conditioner, Paths
+from forecast.models.structure import Structure, sums
+from forecast.scenarios.gauge import RATE, Gauge, Quantity, is_actual
+from forecast.scenarios.gaussian import move
+from forecast.scenarios.movement import Held, Movement
+from forecast.scenarios.shocks import Move
+from forecast.scenarios.sight import COUNTRY
+from forecast.vocabulary import Adjustment
 
-PEOPLE, FORCE = "population:befolkning_land", "population:arbejdsstyrke_land"
-RATES = (Measure.LEDIGHEDSPROCENT, Measure.LEDIGHEDSPROCENT_FAKTISK)
-TURNS, TOLERANCE = 50, 1e-11
-_MEASURES = (
-    *RATES,
-    Measure.FULDTIDSPERSONER,
-    Measure.ARBEJDSSTYRKE,
-    Measure.BEFOLKNING,
-)
+MUNICIPALITY, HALF = 0, 1
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A statement in the form the path is bent by.
+    """A statement in the form the futures are bent by.
 
     Attributes
     ----------
-    measure, window : as stated
+    name : for messages
+    quantity : what it is about
     target : log of the value
     variance : of the log; zero for a pin
-    seasonal : whether the value carries the season
-    months : (m,) places of the window in the grid
+    quantiles : levels and logs of a band that states quantiles, else empty
+    joint : whether it moves the areas about its own
     """
 
-    measure: Measure
-    window: Window
+    name: str
+    quantity: Quantity
     target: float
     variance: float
-    seasonal: bool
-    months: kernels.Ints
+    quantiles: tuple[tuple[float, float], ...]
+    joint: bool
 
 
-@dataclass(frozen=True)
-class NationalPosterior:
-    """The national vector given figures and parameters.
+class Setting:
+    """What statements are read against.
 
-    Attributes
+    Parameters
     ----------
-    covariance : (3 T, 3 T) of log rate, population and labour force paths
-    through : (n, 3 T) V^-1 times the covariance of the figures with them
+    structure, tree, problem : of the fit
+    first, last : first month that people read, last month of the data
+    horizon : last month projected
     """
 
-    covariance: Floats
-    through: Floats
+    def __init__(
+        self,
+        structure: Structure,
+        tree: Tree,
+        problem: Problem,
+        months: tuple[int, int, int],
+    ) -> None:
+        self.structure, self.tree, self.problem = structure, tree, problem
+        self.first, self.last_data, self.horizon = months
+        self.calendar: Ints = np.arange(problem.first, self.horizon + 1)
+        keys, matrix = sums(tree, structure)
+        self._members = {
+            k: frozenset(np.flatnonzero(r).tolist()) for k, r in zip(keys, matrix, strict=True)
+        }
+        names = [k for k, _ in structure.parts]
+        for k in (*tree.parts, *tree.derived):
+            below = tree.components(k)
+            if k not in self._members and set(below) <= set(names):
+                self._members[k] = frozenset(-1 - names.index(b) for b in below)
+
+    @property
+    def begin(self) -> int:
+        """Place of the first month that people read in the grid."""
+        return self.first - self.problem.first
+
+    def area(self, name: str) -> int:
+        """Place of an area; refuses one that this run does not project."""
+        if name not in self.structure.areas:
+            raise ConfigError(
+                f"area: found {name}, which this run does not project; expected one of "
+                f"{', '.join(self.structure.areas)}"
+            )
+        return self.structure.areas.index(name)
+
+    def members(self, group: str) -> tuple[frozenset[int], tuple[int, ...]]:
+        """Benefits and parts of a group; refuses a group that holds nobody."""
+        found = self._members.get(group, frozenset())
+        if group and not found:
+            raise ConfigError(
+                f"group: found {group}, which this run does not project (it has no figures, or "
+                "can hold nobody); expected a group of projections.csv"
+            )
+        return frozenset(k for k in found if k >= 0), tuple(-1 - k for k in found if k < 0)
+
+    def months(self, window: Window) -> Ints:
+        """Places of a window's months in the grid; refuses what is over or not projected."""
+        if window.last <= self.last_data:
+            raise ConfigError(
+                f"period: found {window.code}, which lies before the origin: the data run to "
+                f"{Window(self.last_data, self.last_data).code}; expected a month after it"
+            )
+        if window.first < self.first or window.last > self.horizon:
+            raise ConfigError(
+                f"period: found {window.code}, expected months within "
+                f"{Window(self.first, self.horizon).code}; correct the period, or let the "
+                "projection run further"
+            )
+        return window.months - self.problem.first
 
 
-class Calendar(NamedTuple):
-    """Calendar years of months, (m,), and the national season in them, (q, m) logs."""
-
-    years: kernels.Ints
-    season: Floats
-
-
-def conditions(spec: ScenarioSpec, country: str, months: kernels.Ints) -> tuple[Condition, ...]:
-    """Statements of a scenario as conditions on the national path.
+def conditions(spec: ScenarioSpec, setting: Setting) -> tuple[Condition, ...]:
+    """Statements of a scenario as conditions on the futures of a run.
 
     Raises
     ------
     ConfigError
-        If a statement is about something else than the country's unemployment, labour force or
-        population.
+        If a statement is about what the run does not project; names the statement.
     """
-    return tuple(_condition(s, k, spec.id, country, months) for k, s in enumerate(spec.statements))
+    out: list[Condition] = []
+    for place, statement in enumerate(spec.statements):
+        name = label(spec.id, place, statement)
+        try:
+            out.append(_condition(statement, name, setting))
+        except ConfigError as error:
+            raise ConfigError(f"scenario {spec.id}: statement[{place}].{error}") from None
+    return tuple(out)
 
 
-def _condition(
-    s: Statement, place: int, scenario: str, country: str, months: kernels.Ints
-) -> Condition:
-    counts_unemployed = s.group == UNEMPLOYED or s.measure in (
-        Measure.ARBEJDSSTYRKE,
-        Measure.BEFOLKNING,
+def label(scenario: str, place: int, s: Statement) -> str:
+    """Name a statement in a message."""
+    return (
+        f"scenario {scenario}: statement[{place}] "
+        f"({s.area}, {s.group or s.measure}, {s.window.code})"
     )
-    if s.area != country or not counts_unemployed or s.measure not in _MEASURES:
+
+
+def _condition(s: Statement, name: str, setting: Setting) -> Condition:
+    area = setting.area(s.area)
+    members, parts = setting.members(s.group)
+    if min([s.value, *(v for _, v in s.quantiles)]) <= 0:
         raise ConfigError(
-            f"scenario {scenario}: statement[{place}]: found {s.measure} of {s.group or 'people'} "
-            f"in {s.area}, expected a statement about {UNEMPLOYED} in {country} "
-            f"({', '.join(_MEASURES)}); state what the country will do and read {s.area} off "
-            "the result"
+            f"value: found {s.measure} = {s.value:g}, expected more than zero; correct the value"
         )
-    first, last = int(months[0]), int(months[-1])
-    if s.window.first < first or s.window.last > last:
-        raise ConfigError(
-            f"scenario {scenario}: statement[{place}]: found period {s.window.code}, expected "
-            f"months within {Window(first, last).code}; correct the period, or let the projection "
-            "run further"
-        )
-    if s.value <= 0:
-        raise ConfigError(
-            f"scenario {scenario}: statement[{place}]: found {s.measure} = {s.value:g}, expected "
-            "more than zero; correct the value"
-        )
+    adjusted = s.adjustment is not Adjustment.ACTUAL
+    people = not s.group
     return Condition(
-        measure=s.measure,
-        window=s.window,
+        name=name,
+        quantity=Quantity(
+            s.measure,
+            area,
+            members,
+            parts,
+            actual=not people and is_actual(s.measure, adjusted),
+            months=setting.months(s.window),
+        ),
         target=float(np.log(s.value)),
         variance=0.0 if s.sd is None else float((s.sd / s.value) ** 2),
-        seasonal=s.adjustment is Adjustment.ACTUAL,
-        months=np.arange(s.window.first, s.window.last + 1) - first,
+        quantiles=tuple((level, float(np.log(v))) for level, v in s.quantiles),
+        joint=area == COUNTRY or s.updates_parents,
     )
 
 
-def _reach(w: Condition, months: kernels.Ints) -> kernels.Ints:
-    """Places of the months a condition depends on: with a season, all of their calendar years."""
-    if not w.seasonal:
-        return w.months
-    return np.flatnonzero(np.isin(months // 12, months[w.months] // 12))
+@dataclass(frozen=True)
+class _Step:
+    """Statements imposed together: their places, and those that are held."""
+
+    own: tuple[int, ...]
+    kept: tuple[int, ...]
+    held: Held | None
+    gauge: Gauge
+    restores_half: bool
 
 
-def national_posterior(c: Conditioner) -> NationalPosterior:
-    """Covariance of the national vector given the figures, for one set of parameters."""
-    size, problem, grid, p = len(c.grid.months), c.problem, c.grid, c.parameters
-    prior = np.zeros((3 * size, 3 * size))
-    prior[:size, :size] = root_kernel(grid.lag, p, problem.root_level_sd)
-    cross = [national_rate_cross(c)]
-    years = (grid.windows @ grid.years)[c.parts.place]
-    for block, name in enumerate((PEOPLE, FORCE), start=1):
-        s = problem.series.names.index(name)
-        memory = p.memory[problem.series.kernel[s]]
-        level, drift = problem.series.level_sd[s] ** 2, problem.series.drift_sd[s] ** 2
-        over = p.scale[s] ** 2 * kernels.ornstein_uhlenbeck(grid.lag, memory)
-        over += level + drift * np.outer(grid.years, grid.years)
-        over += p.noise[s] ** 2 * np.eye(size)
-        prior[block * size : (block + 1) * size, block * size : (block + 1) * size] = over
-        on_series = problem.figures.coefficients[:, s, None]
-        shock = kernels.ornstein_uhlenbeck(grid.cross, memory) @ c.parts.windows.T
-        cross.append(
-            on_series
-            * (
-                level
-                + drift * years[:, None] * grid.years
-                + p.scale[s] ** 2 * shock.T[c.parts.place]
-                + p.noise[s] ** 2 * grid.windows[c.parts.place]
-            )
-        )
-    joint = np.concatenate(cross, axis=1)
-    through = c.solve(joint)
-    return NationalPosterior(prior - joint.T @ through, through)
-
-
-def bend(
-    c: Conditioner,
-    national: NationalPosterior,
-    paths: Paths,
-    wanted: Sequence[Condition],
-    season: Floats,
-    errors: Floats,
-) -> tuple[Paths, Floats]:
-    """Move futures of one set of parameters so that conditions hold.
+class Bending:
+    """A scenario's statements, ready to be imposed on futures.
 
     Parameters
     ----------
-    paths : free futures, (q, S, T) and (q, T)
-    season : (q, 12) national season in logs
-    errors : (q, j) standard normal, one for each condition
-
-    Returns
-    -------
-    paths, distance : bent futures, and (q,) the squared distance of the conditions from the free
-        future in units of its own spread; chi-squared with j degrees where they are plausible
-
-    Raises
-    ------
-    ConvergenceError
-        If a pin cannot be met.
+    wanted : the statements
+    setting : of the run
+    moves : shocks, in all months of the grid
     """
-    if not wanted:
-        return paths, np.zeros(len(paths.rate))
-    size, names = len(c.grid.months), c.problem.series.names
-    places = [names.index(PEOPLE), names.index(FORCE)]
-    used = np.unique(np.concatenate([_reach(w, c.grid.months) for w in wanted]))
-    index = np.concatenate([block * size + used for block in range(3)])
-    free = np.concatenate(
-        [paths.rate[:, used], *(paths.links[:, s][:, used] for s in places)], axis=1
-    )
-    near = [replace(w, months=np.searchsorted(used, w.months)) for w in wanted]
-    covariance = national.covariance[np.ix_(index, index)]
-    calendar = Calendar(c.grid.months[used] // 12, season[:, c.grid.months[used] % 12])
-    weights, distance = _weights(covariance, free, near, calendar, errors)
-    shift = weights @ national.covariance[index]
-    followed = explain(c, -weights @ national.through[:, index].T)
-    links = followed.links - response(c.problem, c.grid, c.parameters, followed.rate)
-    for block, s in enumerate(places, start=1):
-        links[:, s] = shift[:, block * size : (block + 1) * size]
-    links += response(c.problem, c.grid, c.parameters, shift[:, :size])
-    return Paths(paths.links + links, paths.rate + shift[:, :size]), distance
 
+    def __init__(
+        self, wanted: Sequence[Condition], setting: Setting, moves: Sequence[Move]
+    ) -> None:
+        self._wanted, self._setting, self._moves = tuple(wanted), setting, tuple(moves)
+        self._steps = tuple(self._plan())
+        self._all = self._gauge(range(len(wanted)))
 
-def _weights(
-    covariance: Floats,
-    free: Floats,
-    wanted: Sequence[Condition],
-    calendar: Calendar,
-    errors: Floats,
-) -> tuple[Floats, Floats]:
-    """Weights on the national vector whose covariance with it moves it to the conditions.
+    def read(self, c: Conditioner, paths: Paths, season: Patterns, moves: Sequence[Move]) -> Floats:
+        """Read what the statements are about, (q, j) logs."""
+        gauge = self._all
+        swing = _swing(gauge, c, paths.rate, self._setting.begin)
+        return gauge(_taken(gauge, paths), season, swing, [m.months(gauge.months) for m in moves])[
+            0
+        ]
 
-    Parameters
-    ----------
-    covariance : (3 m, 3 m) over the m months that conditions are about
-    free : (q, 3 m)
-    calendar : of the m months
-    errors : (q, j)
+    def bend(
+        self,
+        c: Conditioner,
+        paths: Paths,
+        season: Patterns,
+        target: Floats,
+        moves: Sequence[Move],
+    ) -> "Shifting":
+        """Move futures of one set of parameters so that the statements hold.
 
-    Returns
-    -------
-    weights, distance : (q, 3 m) and (q,)
-    """
-    variance = np.array([w.variance for w in wanted])
-    target = np.array([w.target for w in wanted]) - np.sqrt(variance) * errors
-    moved, distance = free, np.zeros(len(free))
-    step = np.inf
-    for turn in range(TURNS):
-        value, slope = _values(moved, wanted, calendar)
-        gap = target - value
-        # one product of two matrices is much faster than one for each future
-        spread = (slope.reshape(-1, len(covariance)) @ covariance).reshape(slope.shape)
-        total = spread @ np.swapaxes(slope, 1, 2) + np.diag(variance)
-        aim = gap + np.einsum("qjm,qm->qj", slope, moved - free)
-        if turn == 0:
-            _check_independent(total)
-            distance = np.einsum("qj,qj->q", gap, np.linalg.solve(total, gap[:, :, None])[:, :, 0])
-        found = np.linalg.solve(total, aim[:, :, None])[:, :, 0]
-        new = free + np.einsum("qj,qjm->qm", found, spread)
-        step, moved = float(np.abs(new - moved).max()), new
-        if step < TOLERANCE:
-            return np.einsum("qj,qjm->qm", found, slope), distance
-    raise ConvergenceError(
-        f"scenario: a path still moves by {step:.1e} after {TURNS} turns, expected less than "
-        f"{TOLERANCE:.0e}; look for statements that contradict each other"
-    )
+        Parameters
+        ----------
+        paths : (q, S, T) and (q, T)
+        season : of these futures
+        target : (q, j) logs, what the statements say less the error of a band
+        moves : shocks, of these futures
 
+        Raises
+        ------
+        ConvergenceError
+            If a pin cannot be met.
+        """
+        shift: Shifting | None = None
+        for step in self._steps:
+            paths = paths if shift is None else shift.everywhere()
+            shift = self._impose(step, c, paths, season, target, moves)
+        return Shifting(paths, None, np.empty((0, 0)), None) if shift is None else shift
 
-def _check_independent(total: Floats) -> None:
-    """Refuse statements of which one follows from the others, covariances (q, j, j)."""
-    sd = np.sqrt(np.diagonal(total, axis1=1, axis2=2))
-    alike = np.linalg.eigvalsh(total / (sd[:, :, None] * sd[:, None, :]))[:, 0].min()
-    if alike < 1e-10:
-        raise ConvergenceError(
-            f"scenario: the statements are not independent (smallest eigenvalue of their "
-            f"correlations {alike:.1e}, expected at least 1e-10), so they repeat or contradict "
-            "each other; remove one, or give it a standard deviation (kind = 'band')"
+    def _plan(self) -> list[_Step]:
+        """Group statements by what they may move."""
+        out: list[_Step] = []
+        wanted = self._wanted
+        joint = [j for j, w in enumerate(wanted) if w.joint]
+        if joint:
+            out.append(_Step(tuple(joint), (), None, self._gauge(joint), False))
+        for area in (HALF, MUNICIPALITY):
+            own = [j for j, w in enumerate(wanted) if not w.joint and w.quantity.area == area]
+            if own:
+                held = Held.of(self._setting.problem, self._below(area))
+                kept = [j for step in out for j in step.own if wanted[j].quantity.area <= area]
+                gauge = self._gauge([*own, *kept])
+                out.append(_Step(tuple(own), tuple(kept), held, gauge, area == MUNICIPALITY))
+        return out
+
+    def _below(self, area: int) -> list[bool]:
+        """Links that may move for an area: those within the country, or within its half.
+
+        The half's shares of benefits move along with the municipality's, which they share shocks
+        with, and are put back; its people and parts share none, and stay.
+        """
+        inner, people = ["share_", "part_area"], ["_kommune"]
+        if area == HALF:
+            inner, people = [*inner, "part_region"], [*people, "_region"]
+        return [
+            name.startswith(tuple(inner))
+            or (name.startswith("population:") and name.endswith(tuple(people)))
+            for name in self._setting.structure.names
+        ]
+
+    def _gauge(self, places: Sequence[int]) -> Gauge:
+        s = self._setting
+        quantities = [self._wanted[j].quantity for j in places]
+        return Gauge(s.structure, quantities, self._moves, s.calendar, s.begin)
+
+    def _impose(
+        self,
+        step: _Step,
+        c: Conditioner,
+        paths: Paths,
+        season: Patterns,
+        target: Floats,
+        moves: Sequence[Move],
+    ) -> "Shifting":
+        gauge, begin = step.gauge, self._setting.begin
+        near = [m.months(gauge.months) for m in moves]
+        held = c if step.held is None else step.held.condition(c)
+        movement = Movement(held, gauge.links, gauge.months)
+        free = _taken(gauge, paths)
+        rows = free.shape[1:]
+        swing = _swing(gauge, c, paths.rate, begin)
+
+        def read(moved: Floats, weights: Floats) -> tuple[Floats, Floats]:
+            now = swing
+            if step.held is None and gauge.swings and weights.any():
+                now = _swing(gauge, c, paths.rate + movement.rate(weights), begin)
+            value, slope = gauge(moved.reshape(-1, *rows), season, now, near)
+            return value, slope.reshape(*value.shape, -1)
+
+        wanted = [self._wanted[j] for j in (*step.own, *step.kept)]
+        variance = np.array([w.variance for w in wanted])
+        variance[len(step.own) :] = 0.0
+        aim = target[:, list(step.own)]
+        if step.kept:
+            settled = read(free.reshape(len(free), -1), np.zeros((len(free), free[0].size)))[0]
+            aim = np.concatenate([aim, settled[:, len(step.own) :]], axis=1)
+        moved = move(
+            free.reshape(len(free), -1),
+            read,
+            movement.product,
+            aim,
+            variance,
+            [w.name for w in wanted],
         )
+        restore = self._half_restored if step.restores_half else None
+        return Shifting(paths, movement, moved.weights, restore)
+
+    def _half_restored(self, before: Paths, after: Paths) -> Paths:
+        """Put the half of the country back where it was, given the municipality's new share.
+
+        With a the municipality's share of the country and r that of the rest which lies in its
+        half, the half holds a + (1 - a) r.
+        """
+        names = self._setting.structure.names
+        links = after.links.copy()
+        for key in self._setting.structure.benefits:
+            share, rest = names.index(f"share_area:{key}"), names.index(f"share_region:{key}")
+            old, new = expit(before.links[:, share]), expit(after.links[:, share])
+            left = old + (1.0 - old) * expit(before.links[:, rest]) - new
+            if left.min() <= 0.0:
+                areas = self._setting.structure.areas
+                raise ConvergenceError(
+                    f"{areas[MUNICIPALITY]}: would hold more persons on {key} than "
+                    f"{areas[HALF]}; state less, or let the statement move {areas[HALF]} too "
+                    "(updates_parents = true)"
+                )
+            links[:, rest] = logit(left / (1.0 - new))
+        return after._replace(links=links)
 
 
-def _values(
-    vector: Floats, wanted: Sequence[Condition], calendar: Calendar
-) -> tuple[Floats, Floats]:
-    """Compute logs of what the conditions are about, (q, j), and their derivative, (q, j, 3 m)."""
-    draws, size = calendar.season.shape
-    share = expit(vector[:, 2 * size :])
-    people = vector[:, size : 2 * size]
-    force = people + np.log(share)
-    out, slope = np.empty((draws, len(wanted))), np.zeros((draws, len(wanted), 3 * size))
-    for j, w in enumerate(wanted):
-        of_force, of_people = w.measure is Measure.ARBEJDSSTYRKE, w.measure is Measure.BEFOLKNING
-        if of_force or of_people:
-            out[:, j], by_count = _log_mean(force if of_force else people, w.months)
-        else:
-            unemployed = force + vector[:, :size]
-            out[:, j], by_count = _unemployed(unemployed, w, calendar)
-            slope[:, j, :size] = by_count
-        if w.measure in RATES:
-            below, by_force = _log_mean(force, w.months)
-            out[:, j] -= below
-            by_count = by_count - by_force
-        slope[:, j, size : 2 * size] = by_count
-        slope[:, j, 2 * size :] = 0.0 if of_people else by_count * (1.0 - share)
-    return out, slope
+@dataclass(frozen=True)
+class Shifting:
+    """Futures that have been moved, whose paths are computed where they are asked for.
 
-
-def _log_mean(logs: Floats, months: kernels.Ints) -> tuple[Floats, Floats]:
-    """Log of the mean over months, (q,), and its derivative by the logs, (q, m)."""
-    values, slope = np.exp(logs[:, months]), np.zeros_like(logs)
-    slope[:, months] = values / values.sum(axis=1, keepdims=True)
-    return np.log(values.mean(axis=1)), slope
-
-
-def _unemployed(logs: Floats, w: Condition, calendar: Calendar) -> tuple[Floats, Floats]:
-    """Log mean of the unemployed, given the logs of the adjusted ones, and its derivative.
-
-    A season is forced, as `season.add_season` does it: the year's mean is the adjusted one.
+    Attributes
+    ----------
+    before : the futures as they were, (q, S, T) and (q, T)
+    movement, weights : what they are moved by, (q, d); None where nothing moves
+    restore : paths before and after -> after, with what is not to move put back
     """
-    if not w.seasonal:
-        return _log_mean(logs, w.months)
-    actual, forced = logs + calendar.season, logs + calendar.season
-    away: list[tuple[kernels.Ints, Floats]] = []
-    for year in np.unique(calendar.years[w.months]):
-        mine = np.flatnonzero(calendar.years == year)
-        adjusted_mean, by_adjusted = _log_mean(logs, mine)
-        actual_mean, by_actual = _log_mean(actual, mine)
-        forced[:, mine] += (adjusted_mean - actual_mean)[:, None]
-        away.append((mine, by_adjusted - by_actual))
-    value, slope = _log_mean(forced, w.months)
-    return value, slope + sum(slope[:, mine].sum(axis=1)[:, None] * by for mine, by in away)
+
+    before: Paths
+    movement: Movement | None
+    weights: Floats
+    restore: Callable[[Paths, Paths], Paths] | None
+
+    def everywhere(self, which: Ints | slice = slice(None)) -> Paths:
+        """Compute some of the futures in all months, (k, S, T) and (k, T)."""
+        before = Paths(self.before.links[which], self.before.rate[which])
+        if self.movement is None:
+            return before
+        return self._added(before, self.movement.everywhere(self.weights[which]))
+
+    def within(self, months: slice) -> Paths:
+        """Compute all futures in some months, (q, S, m) and (q, m)."""
+        before = Paths(self.before.links[:, :, months], self.before.rate[:, months])
+        if self.movement is None:
+            return before
+        places = np.arange(self.before.rate.shape[1])[months]
+        return self._added(before, self.movement.within(self.weights, places))
+
+    def _added(self, before: Paths, shift: Paths) -> Paths:
+        after = Paths(before.links + shift.links, before.rate + shift.rate)
+        return after if self.restore is None else self.restore(before, after)
+
+
+def _taken(gauge: Gauge, paths: Paths) -> Floats:
+    """Paths that a gauge reads, (q, 1 + L, m)."""
+    out = np.empty((len(paths.rate), 1 + len(gauge.links), len(gauge.months)))
+    out[:, RATE] = paths.rate[:, gauge.months]
+    out[:, 1:] = paths.links[:, gauge.links][:, :, gauge.months]
+    return out
+
+
+def _swing(gauge: Gauge, c: Conditioner, rate: Floats, begin: int) -> Floats:
+    """Size of the links' seasons in a gauge's months, (q, m)."""
+    if not gauge.swings:
+        return np.ones((len(rate), len(gauge.months)))
+    kappa = np.full(len(rate), float(c.parameters.kappa))
+    out = np.ones_like(rate)
+    out[:, begin:] = swings(rate[:, begin:], kappa)
+    return out[:, gauge.months]

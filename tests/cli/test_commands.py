@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from forecast.cli import COMMANDS, main
+from forecast.config import build_tree
 from forecast.errors import ConfigError, OutputError
 
 
@@ -106,13 +107,16 @@ def test_fit_and_diagnose_hand_over_what_was_asked(runner: CliRunner, stages: St
     assert stages["run_diagnose"] == [(Path("o"), "da")]
 
 
-def test_project_hands_over_scenarios_and_pins(runner: CliRunner, stages: Stages) -> None:
-    pin = "hele-landet:ledige:ledighedsprocent:ultimo 2021=4,5 pct."
-    result = runner.invoke(main, ["project", "o", "--scenario", "free", "--pin", pin])
+def test_project_hands_over_scenarios_and_what_is_set(runner: CliRunner, stages: Stages) -> None:
+    told = "hele-landet.ledighedsprocent@ultimo 2021=4,5 pct."
+    result = runner.invoke(main, ["project", "o", "--scenario", "free", "--set", told])
     assert result.exit_code == 0
-    folder, scenarios, pins, out, lang, _ = stages["run_project"][0]
+    folder, scenarios, settings, out, lang, _ = stages["run_project"][0]
     assert (folder, scenarios, out, lang) == (Path("o"), ("free",), None, "da")
+    pins = settings(build_tree())
     assert [(p.area, p.window.code, p.value) for p in pins] == [("Hele landet", "2021-12", 0.045)]
+    assert runner.invoke(main, ["project", "o"]).exit_code == 0
+    assert stages["run_project"][1][2] is None
 
 
 def test_failed_check_is_exit_code_3(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ def made(drawn: int, futures: int = 4) -> tuple[World, Simulated]:
     world = small_world()
     sets = [world.parameters._replace(root_scale=0.2 + 0.01 * k) for k in range(12)]
     bends, rng = [identity, identity], np.random.default_rng(5)
-    choice = Choice(drawn, lambda _, paths: read(paths), read)
+    choice = Choice(drawn, lambda _, paths: read(paths), read, slice(None))
     return world, simulate(
         world.problem, world.priors, sets, world.horizon, futures, bends, rng, choice
     )
@@ -122,7 +122,10 @@ def test_kept_futures_are_the_candidates_themselves_with_their_mirror_images() -
 def test_no_scenario_changes_another() -> None:
     world, both = made(20)
     sets = list(both.sets)
-    rng, choice = np.random.default_rng(5), Choice(20, lambda _, paths: read(paths), read)
+    rng, choice = (
+        np.random.default_rng(5),
+        Choice(20, lambda _, paths: read(paths), read, slice(None)),
+    )
     alone = simulate(world.problem, world.priors, sets, world.horizon, 4, [identity], rng, choice)
     assert np.array_equal(alone.paths[0].links, both.paths[0].links)
 

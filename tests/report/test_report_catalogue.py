@@ -16,9 +16,19 @@ HOME = Path(package.__file__).parent
 SOURCES = [
     path
     for path in sorted([*HOME.glob("*.py"), *HOME.glob("templates/*.j2")])
-    if path.name != "catalogue.py"
+    if not path.name.startswith("catalogue")
 ]
-LOOKED_UP_BY_NAME = ("factor.", "measure.", "verdict.", "diagnostics.", "findings.", "chart.")
+LOOKED_UP_BY_NAME = (
+    "factor.",
+    "measure.",
+    "verdict.",
+    "diagnostics.",
+    "findings.",
+    "chart.",
+    "compare.far.",
+    "compare.came.",
+    "scenarios.",
+)
 
 
 def placeholders(text: str) -> set[str]:

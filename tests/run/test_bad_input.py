@@ -100,15 +100,25 @@ def test_figures_that_cannot_be_used(
     assert not (tmp_path / "o").exists()
 
 
-def test_pin_without_unit(run: Run) -> None:
-    pin = "Hele landet:ledige:ledighedsprocent:ultimo 2021=4,5"
-    refused(forecast("project", run.folder, "--pin", pin), "without a unit")
+def test_what_is_set_without_unit(run: Run) -> None:
+    told = "Hele landet.ledighedsprocent@ultimo 2021=4,5"
+    refused(forecast("project", run.folder, "--set", told), "without a unit")
 
 
-def test_pin_beyond_the_run(run: Run, tmp_path: Path) -> None:
-    pin = "Hele landet:ledige:ledighedsprocent:ultimo 2024=4,5 pct."
-    result = forecast("project", run.folder, "--pin", pin, "--out", tmp_path / "o")
-    refused(result, "2024-12")
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("ultimo 2024", ("found 2024-12, but the run ends with 2022-12",)),
+        ("2019", ("found 2019, but the data end with 2019-12",)),
+    ],
+)
+def test_what_is_set_outside_the_run(
+    run: Run, tmp_path: Path, period: str, words: tuple[str, ...]
+) -> None:
+    told = f"Hele landet.ledighedsprocent@{period}=4,5 pct."
+    result = forecast("project", run.folder, "--set", told, "--out", tmp_path / "o")
+    refused(result, *words)
+    assert not (tmp_path / "o").exists()
 
 
 @pytest.mark.parametrize("command", ["run", "fit"])
