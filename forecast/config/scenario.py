@@ -249,12 +249,11 @@ def _check_quantiles(quantiles: tuple[tuple[float, float], ...]) -> None:
             raise ConfigError(
                 f'quantiles: found level {level:g}; expected levels between 0 and 1, such as "0.1"'
             )
-    for (one, low), (other, high) in pairwise(quantiles):
-        if high <= low:
-            raise ConfigError(
-                f"quantiles: found {low:g} at {one:g} and {high:g} at {other:g} (in the unit of "
-                "the program); expected values that rise with their levels"
-            )
+    ways = ([level for level, _ in quantiles], [value for _, value in quantiles])
+    if any(second <= first for way in ways for first, second in pairwise(way)):
+        raise ConfigError(
+            f"quantiles: found {quantiles}; expected levels and values that rise together"
+        )
 
 
 def _check_measure(measure: Measure, group: str, adjustment: Adjustment | None) -> None:

@@ -8,6 +8,7 @@ figure takes the place of the earlier one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -242,8 +243,15 @@ def _quantiles(found: Mapping[str, float], factor: float) -> tuple[tuple[float, 
             raise ConfigError(
                 f'found level "{text}"; expected levels between 0 and 1, such as "0.1" = 3.5'
             ) from None
-        pairs.append((level, value * factor))
-    return tuple(sorted(pairs))
+        pairs.append((level, value))
+    pairs.sort()
+    for (one, low), (other, high) in pairwise(pairs):
+        if high <= low:
+            raise ConfigError(
+                f"found {low:g} at {one:g} and {high:g} at {other:g}; expected values that rise "
+                "with their levels"
+            )
+    return tuple((level, value * factor) for level, value in pairs)
 
 
 def _shocks(content: ScenarioFile, path: Path, known: _Known) -> tuple[Shock, ...]:

@@ -46,8 +46,8 @@ title_en = "{title}"
 # Et bånd med fraktiler i stedet for value og sd / a band with quantiles in place of value and sd:
 # quantiles = {{ "0.1" = 3.5, "0.5" = 4.5, "0.9" = 6.0 }}
 
-# Kommunens egne bogførte måneder. Landet og landsdelen bliver, hvor de er, medmindre der står
-# updates_parents = true. / The municipality's own booked months; the country stays where it is.
+# Kommunens egne bogførte måneder; landet og landsdelen bliver, hvor de er, medmindre udsagnet også
+# har linjen updates_parents = true / the municipality's own booked months; the country stays
 # [[statement]]
 # kind = "pin"
 # area = "Gentofte"

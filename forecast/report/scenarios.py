@@ -117,7 +117,8 @@ def moved(shock: Shock, groups: Groups, lang: Lang) -> str:
         duration=words.number(shock.duration, lang=lang, decimals=_decimals(shock.duration)),
     )
     if shock.sd is not None:
-        text += phrase("scenarios.unsure", lang, sd=_of(shock.sd, shock.relative, lang))
+        sd = amount(shock.sd, Unit.ANDEL, lang) if shock.policy else None
+        text += phrase("scenarios.unsure", lang, sd=sd or _of(shock.sd, shock.relative, lang))
     if shock.phase_in:
         text += phrase("scenarios.phased", lang, months=shock.phase_in)
     if shock.half_life:
