@@ -146,7 +146,7 @@ def reconcile_areas(
     out = draws.copy()
     for g in range(draws.shape[2]):
         here = np.flatnonzero(~np.isnan(draws[:, :, g]).any(axis=(0, 2)))
-        names = [areas[a] for a in here]
+        names = [areas[int(a)] for a in here]
         missing = [whole for whole in sums if whole not in names]
         if missing:
             raise AlignmentError(
@@ -219,11 +219,9 @@ def _month(draws: Floats, constraints: Constraints, fixed: Flags, where: str) ->
             away = _step(values, shift, gap, moving, matrix, weights) - shift
         except np.linalg.LinAlgError:
             break
-        longest = np.abs(away).max()
-        if longest > LONGEST:
-            away *= np.minimum(
-                1.0, LONGEST / np.maximum(np.abs(away).max(axis=1, keepdims=True), LONGEST)
-            )
+        longest = np.abs(away).max(axis=1, keepdims=True)
+        if longest.max() > LONGEST:
+            away *= LONGEST / np.maximum(longest, LONGEST)
         shift += away
         # what may not move has no shift, and exp(0) leaves it bit for bit
         values = base * np.exp(shift)

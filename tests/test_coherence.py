@@ -63,7 +63,7 @@ def test_it_is_the_nearest_point_on_which_sums_hold(still: tuple[str, ...]) -> N
             logs[d, free],
             constraints={
                 "type": "eq",
-                "fun": lambda x, of=persons: constraints.matrix @ of(x) / 1e3,
+                "fun": lambda x, p=persons: constraints.matrix @ p(x) / 1e3,
             },
             method="SLSQP",
             options={"ftol": 1e-14, "maxiter": 500},
@@ -191,9 +191,7 @@ def test_a_contradiction_is_named() -> None:
 def test_a_part_that_stays_and_is_larger_than_its_whole() -> None:
     draws = world(12)
     draws[:, 0] = 2.0 * draws[:, 4]
-    with pytest.raises(
-        ConvergenceError, match=r"month 1: the sum of \w+ is off by .* no room, or contradicts"
-    ):
+    with pytest.raises(ConvergenceError, match=r"month 1: the sum of \w+ is off by .* no room, or"):
         reconcile(draws, Constraints.of_sums(AREAS, SUMS), ("nation", "a"))
 
 
@@ -208,9 +206,9 @@ def test_values_that_are_no_persons(value: float, message: str) -> None:
 
 
 def test_names_that_are_not_there() -> None:
-    with pytest.raises(AlignmentError, match="'natoin' is not among the series.*'nation'"):
+    with pytest.raises(AlignmentError, match=r"'natoin' is not among the series.*'nation'"):
         Constraints.of_sums(AREAS, {"natoin": ("a",)})
-    with pytest.raises(AlignmentError, match="'halv' is to stay and is not among"):
+    with pytest.raises(AlignmentError, match=r"'halv' is to stay and is not among"):
         reconcile(world(1), Constraints.of_sums(AREAS, SUMS), ("halv",))
     with pytest.raises(AlignmentError, match=r"shape \(40, 4, 3\), expected \(draws, 5, months\)"):
         reconcile(world(1)[:, :4], Constraints.of_sums(AREAS, SUMS), ())
