@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "keyfigures": NOUNS,
     "report": NOUNS,
     "models": NOUNS,
-    "scenarios": NOUNS | {"models"},
+    "scenarios": NOUNS | {"models", "coherence"},
     "coherence": NOUNS,
     "diagnostics": NOUNS | {"models", "scenarios"},
     "benchmark": NOUNS | {"models", "scenarios"},
