@@ -1,8 +1,11 @@
 """Figures as people write them on the command line: ``AREA.GROUP.MEASURE@PERIOD``."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from forecast.config import Statement, check_rate, rate_groups, rate_measure, resolve_area
 from forecast.config.base import at
@@ -19,6 +22,10 @@ from forecast.vocabulary import (
     Unit,
     parse_unit,
 )
+
+if TYPE_CHECKING:
+    from forecast.core.monthly import MonthlyPanel
+    from forecast.scenarios.carry import Mean
 
 FIGURE = "AREA.GROUP.MEASURE@PERIOD"
 EXAMPLE = "'Hele landet.ledighedsprocent@ultimo 2021=4,5 pct.'"
@@ -230,3 +237,49 @@ def parse_share(text: str, where: str) -> float:
         if not 0 < share < 1:
             raise ConfigError(f"found {text}; expected more than 0 and less than 100 pct.")
     return share
+
+
+def national_means(texts: tuple[str, ...]) -> Callable[[MonthlyPanel], tuple[Mean, ...]]:
+    """Read ``--set`` texts about a panel's country, once its groups are known.
+
+    Each has the form ``COUNTRY.GROUP@PERIOD=VALUE FTP``, or ``COUNTRY@PERIOD=...`` where the panel
+    has one group.
+    """
+
+    def read(panel: MonthlyPanel) -> tuple[Mean, ...]:
+        return tuple(_national(text, panel) for text in texts)
+
+    return read
+
+
+def _national(text: str, panel: MonthlyPanel) -> Mean:
+    from forecast.scenarios.carry import Mean
+
+    where = f"--set '{text}'"
+    form = f"'{panel.national}.{next(iter(panel.groups))}@2026=90000 FTP'"
+    place, equals, amount = text.partition("=")
+    figure, sign, period = place.partition("@")
+    words = [word.strip() for word in figure.split(".")]
+    if not equals or not sign or len(words) > 2:
+        raise ConfigError(f"{where}: expected COUNTRY.GROUP@PERIOD=VALUE FTP, such as {form}")
+    if words[0].casefold() != panel.national.casefold():
+        raise ConfigError(
+            f"{where}: found {words[0]}, expected {panel.national}: what is stated of the country "
+            "is carried down to its areas"
+        )
+    if len(words) == 1 and len(panel.groups) > 1:
+        raise ConfigError(
+            f"{where}: found no group, expected one of {', '.join(panel.groups)}, as in {form}"
+        )
+    group = words[1] if len(words) == 2 else next(iter(panel.groups))
+    if group not in panel.groups:
+        raise ConfigError(
+            f"{where}: unknown group '{group}'{nearest(group, panel.groups)}; expected one of "
+            f"{', '.join(panel.groups)}"
+        )
+    with at(where):
+        number, unit = _amount(amount.strip())
+        spelling = parse_unit(unit)
+        if spelling.unit is not Unit.FULDTIDSPERSONER:
+            raise ConfigError(f"found the unit {unit}, expected FTP, as the panel's figures are")
+        return Mean((group,), Window.parse(period), number)

@@ -14,6 +14,7 @@ from forecast.cli.options import (
     finish,
     lang_option,
     run_argument,
+    seed_option,
     set_option,
 )
 
@@ -241,3 +242,102 @@ def reverse(
         return Reverse(happens, above, figure.asked(), level)
 
     finish(run_reverse(run_folder, base, question, out, lang, Terminal()))
+
+
+@scenario.command(
+    epilog="\b\nExamples:\n"
+    "  forecast scenario carry ledige.csv --horizon 24 --area Gentofte\n"
+    "  forecast scenario carry ledige.csv --set 'Hele landet@2026=90000 FTP'",
+)
+@click.argument("panel", type=click.Path(path_type=Path))
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="'COUNTRY.GROUP@PERIOD=VALUE FTP'",
+    help="What the country will be, on every draw; may be given several times.",
+)
+@click.option(
+    "--area", "shown", multiple=True, metavar="NAME", help="Areas to print; all are written."
+)
+@click.option(
+    "--horizon",
+    type=click.IntRange(1, 120),
+    default=24,
+    show_default=True,
+    metavar="N",
+    help="Months ahead.",
+)
+@click.option(
+    "--add-up", is_flag=True, help="Make the areas add up to the country, the country as it is."
+)
+@click.option(
+    "--areas",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Table of areas with columns area, parent; without it Denmark's municipalities.",
+)
+@click.option("--national", metavar="NAME", help="The area that all others lie in.")
+@click.option("--measure", metavar="NAME", help="Which measure, where the file has several.")
+@click.option(
+    "--format",
+    "number_format",
+    type=click.Choice(["danish", "plain"]),
+    help="How 1.036 is to be read.",
+)
+@click.option("--draws", type=click.IntRange(100, 100_000), metavar="N", help="Futures.")
+@seed_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the results; by default outputs/ and the panel's name.",
+)
+@lang_option
+@one_line
+def carry(
+    panel: Path,
+    sets: tuple[str, ...],
+    shown: tuple[str, ...],
+    horizon: int,
+    add_up: bool,
+    areas: Path | None,
+    national: str | None,
+    measure: str | None,
+    number_format: str | None,
+    draws: int | None,
+    seed: int | None,
+    out: Path | None,
+    lang: str,
+) -> None:
+    """Project all areas of a monthly panel, as they are and as the country is stated to be.
+
+    PANEL is a file of monthly full-time persons, as for forecast backtest: the country and the
+    areas in it. Writes projections.csv.
+    """
+    from forecast.cli.figures import national_means
+    from forecast.config.backtest import backtest_config
+    from forecast.run.carry import run_carry
+
+    settings = backtest_config(
+        None,
+        panel=panel,
+        areas=areas,
+        national=national,
+        measure=measure,
+        number_format=number_format,
+        horizon=horizon,
+        draws=draws,
+        seed=seed,
+    )
+    finish(
+        run_carry(
+            settings,
+            national_means(sets),
+            shown,
+            add_up,
+            out,
+            lang,
+            lambda line: click.echo(line, err=True),
+        )
+    )

@@ -162,4 +162,18 @@ SCENARIO_PHRASES: Final[dict[str, tuple[str, str]]] = {
         "{statement}: båndet med fraktiler bruger, hvad der svarer til {share} af fremtiderne.",
         "{statement}: the band with quantiles uses the equivalent of {share} of the futures.",
     ),
+    "carry.title": (
+        "Fremskrivning af områderne i et månedligt panel",
+        "Projection of the areas of a monthly panel",
+    ),
+    "carry.stated": (
+        "Udsagn om hele landet: {group}, {period}: {value}",
+        "Stated of the country: {group}, {period}: {value}",
+    ),
+    "carry.caption": (
+        "Fuldtidspersoner: median og 80 pct.-interval",
+        "Full-time persons: median and 80 per cent interval",
+    ),
+    "carry.free": ("uden udsagn", "nothing stated"),
+    "carry.told": ("med udsagn", "as stated"),
 }

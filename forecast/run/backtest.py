@@ -152,14 +152,13 @@ def _named(models: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
-    """Read the panel and put the plan together.
+def read_panel(config: BacktestConfig) -> MonthlyReading:
+    """Read the panel of a configuration, with its breaks.
 
     Raises
     ------
     DataError
-        If the panel cannot be used, is too short for an origin, or lacks what is to be told of the
-        nation.
+        If the panel cannot be used.
     ConfigError
         If a break is of a series or a month that the panel does not have.
     """
@@ -176,9 +175,23 @@ def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
         beside=beside,
     )
     panel = placed(replace(reading.panel, source=reading.file), config.breaks, config.path)
-    reading = replace(reading, panel=panel)
+    return replace(reading, panel=panel)
+
+
+def make_plan(config: BacktestConfig) -> tuple[MonthlyReading, Plan]:
+    """Read the panel and put the plan together.
+
+    Raises
+    ------
+    DataError
+        If the panel cannot be used, is too short for an origin, or lacks what is to be told of the
+        nation.
+    ConfigError
+        If a break is of a series or a month that the panel does not have.
+    """
+    reading = read_panel(config)
     _refuse_short(reading)
-    given = config.given
+    panel, file, given = reading.panel, config.panel, config.given
     if isinstance(given, Path):
         given = load_published_paths(given, panel.groups, file.format)
     plan = Plan(

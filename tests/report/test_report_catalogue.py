@@ -27,6 +27,7 @@ LOOKED_UP_BY_NAME = (
     "chart.",
     "compare.far.",
     "compare.came.",
+    "carry.",
     "scenarios.",
 )
 
