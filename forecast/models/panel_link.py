@@ -16,7 +16,7 @@ import numpy as np
 from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import MonthlyPanel
 from forecast.core.period import month_code
-from forecast.errors import ConvergenceError, DataError
+from forecast.errors import AlignmentError, ConvergenceError, DataError
 from forecast.models import panel_filter, panel_nuts, panel_shared
 from forecast.models.kernels import Floats, Ints
 from forecast.models.method import Drawn, SeriesKey, checked_path
@@ -157,11 +157,18 @@ class PanelLink:
         ConvergenceError
             If no group could be fitted.
         """
-        shape = (count, len(history.areas), len(history.groups), horizon)
-        draws = np.full(shape, np.nan)
+        return self.prepared(history, rng).draw(history, horizon, given, count, rng)
+
+    def prepared(self, history: MonthlyPanel, rng: np.random.Generator) -> "PreparedLink":
+        """Fit every group once, for futures under one path of the nation after the other.
+
+        Raises
+        ------
+        ConvergenceError
+            If no group could be fitted.
+        """
+        groups: list[_Group] = []
         failed: dict[SeriesKey, str] = {}
-        notes: dict[SeriesKey, tuple[str, ...]] = {}
-        path = checked_path(given, history, horizon, count)
         for g, group in enumerate(history.groups):
             above = exceeding(history, g)
             sums = _sums(history, g, above)
@@ -172,14 +179,78 @@ class PanelLink:
             )
             failed |= {(area, group): reason for area, reason in above.items()}
             try:
-                fit = self.fit(history, g, areas, rng)
-                own = path is None
-                nation = self._path(fit, horizon, count, rng) if own else path[:, g]
+                groups.append(_Group(g, sums, self.fit(history, g, areas, rng)))
             except (ConvergenceError, DataError) as error:
                 failed |= {(area, group): str(error) for area in history.areas}
+        if not groups:
+            raise ConvergenceError(next(iter(failed.values())))
+        return PreparedLink(self, history, tuple(groups), failed)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A group that was fitted: its place, areas that are sums with their ratios, and the fit."""
+
+    place: int
+    sums: Mapping[str, float]
+    fit: PanelFit
+
+
+@dataclass(frozen=True)
+class PreparedLink:
+    """The link model fitted to a history: a method that draws, and does not fit again.
+
+    Attributes
+    ----------
+    link : the model
+    history : what it was fitted to
+    groups : those that could be fitted
+    failed : why other series cannot be projected
+    """
+
+    link: PanelLink
+    history: MonthlyPanel
+    groups: tuple[_Group, ...]
+    failed: Mapping[SeriesKey, str]
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        return self.link.name
+
+    def draw(
+        self,
+        history: MonthlyPanel,
+        horizon: int,
+        given: Floats | None,
+        count: int,
+        rng: np.random.Generator,
+    ) -> Drawn:
+        """Draw joint futures, as `forecast.models.method.Method.draw` says.
+
+        Raises
+        ------
+        AlignmentError
+            If the history is another than what was fitted, or `given` has another shape, or holds
+            a value that is negative or not finite.
+        ConvergenceError
+            If no group has a path of the nation.
+        """
+        if history is not self.history:
+            raise AlignmentError("link: found another history, expected the one that was fitted")
+        draws = np.full((count, len(history.areas), len(history.groups), horizon), np.nan)
+        failed, notes = dict(self.failed), dict[SeriesKey, tuple[str, ...]]()
+        path = checked_path(given, history, horizon, count)
+        for one in self.groups:
+            g, group = one.place, history.groups[one.place]
+            try:
+                own = path is None
+                nation = self._path(one.fit, horizon, count, rng) if own else path[:, g]
+            except DataError as error:
+                failed |= {(area, group): str(error) for area in history.areas}
                 continue
-            draws[:, :, g] = self._areas(history, sums, fit, nation, rng)
-            notes |= _notes(history.national, group, fit) | _unused(history, group, sums)
+            draws[:, :, g] = self._areas(history, one.sums, one.fit, nation, rng)
+            notes |= _notes(history.national, group, one.fit) | _unused(history, group, one.sums)
         if len(failed) == len(history.areas) * len(history.groups):
             raise ConvergenceError(next(iter(failed.values())))
         return Drawn(draws, failed=failed, notes=notes)
@@ -187,8 +258,8 @@ class PanelLink:
     def _path(self, fit: PanelFit, horizon: int, count: int, rng: np.random.Generator) -> Floats:
         """Draw the nation's own path, (count, H) in the panel's unit."""
         series = fit.density.series
-        paths = self.nation(
-            series.log_nation, series.months, horizon, count, self.priors.nation, rng
+        paths = self.link.nation(
+            series.log_nation, series.months, horizon, count, self.link.priors.nation, rng
         )
         return np.maximum(np.expm1(paths), 0.0)
 
@@ -201,7 +272,7 @@ class PanelLink:
         rng: np.random.Generator,
     ) -> Floats:
         """All areas of one group in the panel's order, (count, A, H)."""
-        kept = resampled(fit.points.weights, self.priors.fit.sets, rng)
+        kept = resampled(fit.points.weights, self.link.priors.fit.sets, rng)
         points = np.repeat(fit.points.points, [len(rows) for rows in kept], axis=0)
         leaves = draw_futures(fit.density, points, Ahead(nation), fit.correlation, fit.above, rng)
         out = np.full((len(nation), len(history.areas), nation.shape[1]), np.nan)

@@ -67,8 +67,8 @@ SCENARIO_PHRASES: Final[dict[str, tuple[str, str]]] = {
         "Median; below it the difference in the same future, with its 80 per cent interval",
     ),
     "compare.groups": (
-        "Ydelser, der flytter sig mest i {year}, fuldtidspersoner i {area}",
-        "Benefits that move most in {year}, full-time persons in {area}",
+        "De ydelser i {area}, der flytter sig mest i {year}: {scenario}",
+        "Benefits in {area} that move most in {year}: {scenario}",
     ),
     "compare.added": (
         "Hvad hvert udsagn lægger til: {scenario}",
@@ -137,7 +137,7 @@ SCENARIO_PHRASES: Final[dict[str, tuple[str, str]]] = {
     "reverse.above": ("{figure} over {value}", "{figure} above {value}"),
     "reverse.below": ("{figure} under {value}", "{figure} below {value}"),
     "reverse.now": (
-        "I scenariet {scenario} er sandsynligheden {chance}; {lever} har medianen {median}.",
+        "I scenariet {scenario} er sandsynligheden {chance}; {lever} har medianen {median}",
         "Under {scenario} the probability is {chance}; {lever} has the median {median}.",
     ),
     "reverse.answer.rises": (

@@ -181,7 +181,8 @@ def _groups(found: _Table, base: ScenarioSpec, spec: ScenarioSpec, config: RunCo
     biggest = [leaf for size, leaf in sorted(sizes, reverse=True)[:SHOWN] if size >= 0.5]
     if not biggest:
         return []
-    title = phrase("compare.groups", found.lang, year=year, area=config.area)
+    name = title_of(spec, found.lang)
+    title = phrase("compare.groups", found.lang, year=year, area=config.area, scenario=name)
     rows: list[layout.TableRow] = []
     for leaf in biggest:
         column = _total(config, year, leaf)

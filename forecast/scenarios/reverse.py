@@ -21,7 +21,7 @@ SPREAD = (0.02, 0.15, 0.35, 0.5, 0.65, 0.85, 0.98)
 REACH = 0.5
 """How far beyond those a crossing is looked for, as a part of the outermost value."""
 
-ROUNDS, BETWEEN = 2, 4
+ROUNDS, BETWEEN = 1, 4
 """Rounds of refinement, and values between the two that hold the crossing in each."""
 
 
