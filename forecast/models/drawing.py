@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future as Pending
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from forecast.config.model import LinkPriors
+from forecast.models.bent import Bend, Bent, Unbent
 from forecast.models.chosen import Chooser, Thresholds
 from forecast.models.kernels import Floats, Ints
 from forecast.models.problem import Layout, Parameters, Problem, layout
@@ -41,71 +42,6 @@ AT_A_TIME = 16
 
 PILOT = 100
 """Sets of parameters, spread over all, whose candidates show where the thresholds lie."""
-
-
-class Bent(Protocol):
-    """Futures under a scenario, E times those that were given, one for each draw of its errors.
-
-    The first q have the first errors. Few of them are kept, so no path is computed before it is
-    asked for.
-    """
-
-    @property
-    def stated(self) -> Floats:
-        """What the scenario's statements are about, in the futures that were given, (q, j)."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """How many futures there are, E q."""
-        ...
-
-    def at(self, months: slice) -> Paths:
-        """All futures in some months, (E q, S, m) and (E q, m)."""
-        ...
-
-    def whole(self, which: Ints) -> Paths:
-        """Give some futures in all months, (k, S, T) and (k, T)."""
-        ...
-
-
-@dataclass(frozen=True)
-class Unbent:
-    """Futures left as they are.
-
-    Attributes
-    ----------
-    paths, stated : of the free futures
-    """
-
-    paths: Paths
-    stated: Floats
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.paths.rate)
-
-    def at(self, months: slice) -> Paths:
-        """Cut some months out."""
-        return Paths(self.paths.links[:, :, months], self.paths.rate[:, months])
-
-    def whole(self, which: Ints) -> Paths:
-        """Take some of them."""
-        return Paths(self.paths.links[which], self.paths.rate[which])
-
-
-class Bend(Protocol):
-    """A scenario."""
-
-    @property
-    def statements(self) -> int:
-        """How many figures it states."""
-        ...
-
-    def __call__(self, c: Conditioner, free: Paths, season: Patterns, number: int) -> Bent:
-        """Bend the q free futures of set `number`, with seasons (q, S, 12) and (q, 12)."""
-        ...
 
 
 Keep = Callable[[Conditioner, Paths], Ints]
@@ -192,20 +128,23 @@ def simulate(
     rate_season = national_seasons(priors, len(sets), drawn, rng)
     entropy = [int(n) for n in rng.integers(2**63, size=2)]
     season = Patterns(seasonal_links(problem, priors, len(sets), futures, rng), rate_season)
-    source = _Source(problem, last_month, sets, drawn, bends, season, entropy)
-    keeper = _Keeper(futures, len(bends))
-    if choice is not None and drawn > futures:
-        keeper = _informed(source, choice, futures)
-    size = (futures, len(sets), len(problem.series.names), len(source.grid.months))
-    out = [_empty(size, bend.statements) for bend in bends]
-    kept, drift = np.empty((len(sets), futures), dtype=np.int64), np.empty((len(sets), size[2]))
-    for made in source.run(_spread_over(len(sets)), keeper.futures):
-        i = made.number
-        kept[i], drift[i] = made.kept, mean_drift(made.conditioner)
-        for which, (to, bent) in enumerate(zip(out, made.bent, strict=True)):
-            one = keeper.errors(which, bent)
-            to.paths.links[:, i], to.paths.rate[:, i] = bent.whole(one)
-            to.stated[:, i] = bent.stated
+    # each set has its own random numbers and choices are made in turn, so which thread is first
+    # changes nothing
+    with ThreadPoolExecutor(WORKERS) as pool:
+        source = _Source(problem, last_month, sets, drawn, bends, season, entropy, pool)
+        keeper = _Keeper(futures, len(bends))
+        if choice is not None and drawn > futures:
+            keeper = _informed(source, choice, futures)
+        size = (futures, len(sets), len(problem.series.names), len(source.grid.months))
+        out = [_empty(size, bend.statements) for bend in bends]
+        kept = np.empty((len(sets), futures), dtype=np.int64)
+        drift = np.empty((len(sets), size[2]))
+        for made, whole in source.finished(_spread_over(len(sets)), keeper):
+            i = made.number
+            kept[i], drift[i] = made.kept, mean_drift(made.conditioner)
+            for to, bent, paths in zip(out, made.bent, whole, strict=True):
+                to.paths.links[:, i], to.paths.rate[:, i] = paths
+                to.stated[:, i] = bent.stated
     patterns = np.take_along_axis(rate_season, kept[:, :, None], axis=1)
     return Simulated(
         problem,
@@ -217,20 +156,6 @@ def simulate(
         source.grid,
         kept,
     )
-
-
-class Identity:
-    """Leave the free forecast as it is."""
-
-    statements = 0
-
-    def __call__(self, c: Conditioner, free: Paths, season: Patterns, number: int) -> Bent:
-        """Give the free futures back."""
-        del c, season, number
-        return Unbent(free, np.empty((len(free.rate), 0)))
-
-
-identity = Identity()
 
 
 class _Source:
@@ -245,7 +170,9 @@ class _Source:
         bends: Sequence[Bend],
         season: Patterns,
         entropy: Sequence[int],
+        pool: ThreadPoolExecutor,
     ) -> None:
+        self._pool = pool
         self._problem, self._parts, self._sets = problem, layout(problem), sets
         self._futures, self._bends, self._season = futures, bends, season
         self.grid = make_grid(problem, self._parts, last_month)
@@ -263,11 +190,19 @@ class _Source:
         ----------
         keep : parameters, paths of all candidates -> which to keep; called in the sets' order
         """
-        # each set has its own random numbers and choices are made in turn, so which thread is
-        # first changes nothing
-        with ThreadPoolExecutor(WORKERS) as pool:
-            candidates = _in_turn(pool, self._draw, order)
-            yield from _in_turn(pool, self._bend, (_keep(one, keep) for one in candidates))
+        candidates = _in_turn(self._pool, self._draw, order)
+        yield from _in_turn(self._pool, self._bend, (_keep(one, keep) for one in candidates))
+
+    def finished(
+        self, order: Iterable[int], keeper: "_Keeper"
+    ) -> Iterator[tuple[_Drawn, tuple[Paths, ...]]]:
+        """Futures kept of each set, and their paths under every scenario with the errors kept."""
+
+        def chosen() -> Iterator[tuple[_Drawn, tuple[Ints, ...]]]:
+            for one in self.run(order, keeper.futures):
+                yield one, tuple(keeper.errors(k, bent) for k, bent in enumerate(one.bent))
+
+        yield from _in_turn(self._pool, _whole, chosen())
 
     def _draw(self, i: int) -> _Drawn:
         rng, p = np.random.default_rng(self._seeds[i]), self._sets[i]
@@ -279,6 +214,12 @@ class _Source:
         season = Patterns(self._season.links[i], self._season.rate[i, one.kept])
         bent = (bend(one.conditioner, one.free, season, one.number) for bend in self._bends)
         return one._replace(bent=tuple(bent))
+
+
+def _whole(made: tuple[_Drawn, tuple[Ints, ...]]) -> tuple[_Drawn, tuple[Paths, ...]]:
+    one, errors = made
+    paths = (bent.whole(which) for bent, which in zip(one.bent, errors, strict=True))
+    return one, tuple(paths)
 
 
 def _keep(one: _Drawn, keep: Keep) -> _Drawn:
@@ -308,7 +249,7 @@ class _Keeper:
         bends: int,
         choice: Choice | None = None,
         free: Chooser | None = None,
-        bent: Sequence[Chooser] = (),
+        bent: Sequence[Chooser | None] = (),
     ) -> None:
         self._futures, self._choice = futures, choice
         self._free = free
@@ -345,9 +286,16 @@ def _informed(source: _Source, choice: Choice, futures: int) -> _Keeper:
             [np.arange(futures // 2), len(paths.rate) // 2 + np.arange(futures // 2)]
         )
 
-    pilot = source.run(_spread_over(source.sets)[:PILOT], look)
-    bent = [tuple(choice.bent(b.at(choice.months)) for b in made.bent) for made in pilot]
-    choosers = [Chooser(Thresholds.of(np.concatenate(b))) for b in zip(*bent, strict=True)]
+    bent: dict[int, list[Floats]] = {}
+    for made in source.run(_spread_over(source.sets)[:PILOT], look):
+        for which, one in enumerate(made.bent):
+            values = bent.setdefault(which, [])
+            if one.count > futures:
+                values.append(choice.bent(one.at(choice.months)))
+    choosers = [
+        Chooser(Thresholds.of(np.concatenate(values))) if values else None
+        for values in bent.values()
+    ]
     first = Chooser(Thresholds.of(np.concatenate(free)))
     return _Keeper(futures, len(choosers), choice, first, choosers)
 

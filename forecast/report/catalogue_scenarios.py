@@ -138,7 +138,7 @@ SCENARIO_PHRASES: Final[dict[str, tuple[str, str]]] = {
     "reverse.below": ("{figure} under {value}", "{figure} below {value}"),
     "reverse.now": (
         "I scenariet {scenario} er sandsynligheden {chance}; {lever} har medianen {median}",
-        "Under {scenario} the probability is {chance}; {lever} has the median {median}.",
+        "Under {scenario} the probability is {chance}; {lever} has the median {median}",
     ),
     "reverse.answer.rises": (
         "Sandsynligheden når {asked}, når {lever} er {value}; over det er den større.",
@@ -149,8 +149,8 @@ SCENARIO_PHRASES: Final[dict[str, tuple[str, str]]] = {
         "The probability reaches {asked} where {lever} is {value}; below that it is greater.",
     ),
     "reverse.never": (
-        "Sandsynligheden krydser ikke {asked}, så længe {lever} ligger mellem {low} og {high}.",
-        "The probability does not cross {asked} while {lever} lies between {low} and {high}.",
+        "Sandsynligheden krydser ikke {asked}, så længe {lever} ligger mellem {low} og {high}",
+        "The probability does not cross {asked} while {lever} lies between {low} and {high}",
     ),
     "reverse.lever": ("Værdi", "Value"),
     "reverse.chance": ("Sandsynlighed", "Probability"),

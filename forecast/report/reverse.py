@@ -57,8 +57,8 @@ def reversed_(
     )
     lines = [
         *layout.heading(phrase("reverse.title", chosen, event=happens), WIDTH),
-        *layout.paragraph(now, WIDTH),
-        *layout.paragraph(_answer(table, lever, name, asked, chosen), WIDTH),
+        *layout.paragraph(_stopped(now), WIDTH),
+        *layout.paragraph(_stopped(_answer(table, lever, name, asked, chosen)), WIDTH),
         "",
         *layout.table(
             [phrase("reverse.lever", chosen), phrase("reverse.chance", chosen)],
@@ -88,6 +88,11 @@ def _answer(table: pd.DataFrame, lever: Statement, name: str, asked: str, lang: 
     inside = table[table["lever"] > value]["probability"].iloc[0] > float(table["asked"].iloc[0])
     key = "reverse.answer.rises" if inside else "reverse.answer.falls"
     return phrase(key, lang, asked=asked, lever=name, value=printed(value, lever.unit, lang))
+
+
+def _stopped(text: str) -> str:
+    """End a sentence, unless an abbreviation such as pct. has ended it."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def printed(value: float, unit: Unit, lang: Lang) -> str:

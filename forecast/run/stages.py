@@ -23,7 +23,7 @@ from forecast.models.problem import Parameters, Problem
 from forecast.models.structure import Structure
 from forecast.run.choice import headline_choice
 from forecast.scenarios.bends import ScenarioBend
-from forecast.scenarios.condition import Setting
+from forecast.scenarios.setting import Setting
 from forecast.scenarios.shocks import shifted
 from forecast.scenarios.tilt import Transport
 from forecast.sources.figures import load_figures

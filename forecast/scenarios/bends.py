@@ -5,7 +5,7 @@ same figure has the same errors in every scenario, so that two scenarios differ 
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from forecast.config.scenario import ScenarioSpec, Shock
 from forecast.core.period import month_code
 from forecast.errors import ConfigError
-from forecast.models.drawing import Bent, Unbent
+from forecast.models.bent import Bent, Unbent
 from forecast.models.kernels import Floats, Ints
 from forecast.models.season import Patterns
 from forecast.models.states import Conditioner, Paths
-from forecast.scenarios.condition import Bending, Setting, Shifting, conditions
+from forecast.scenarios.condition import Bending, Shifting
+from forecast.scenarios.setting import Setting, conditions
 from forecast.scenarios.shocks import Move, shape
 from forecast.scenarios.tilt import Transport
 
@@ -48,16 +49,13 @@ class ScenarioBend:
         self.moves = moves_of(spec, setting, (sets, kept), seed)
         self._bending = Bending(self.wanted, setting, self.moves)
         self._transports, self._kept, self._sets = transports, kept, sets
+        self._sd = np.sqrt([w.variance for w in self.wanted])
         self._errors = np.zeros((sets, 1, kept, len(self.wanted)))
-        if any(w.variance > 0 for w in self.wanted):
-            self._errors = np.stack(
-                [
-                    _normals(seed, "|".join(map(str, s.about)), (sets, errors, kept // 2), axis=2)
-                    * np.sqrt(w.variance)
-                    for s, w in zip(spec.statements, self.wanted, strict=True)
-                ],
-                axis=-1,
-            )
+        if self._sd.any():
+            about = ["|".join(s.about) for s in spec.statements]
+            size = (sets, errors, kept // 2)
+            drawn = [_normals(seed, name, size, axis=2) for name in about]
+            self._errors = np.stack(drawn, axis=-1)
 
     @property
     def statements(self) -> int:
@@ -80,33 +78,44 @@ class ScenarioBend:
         for j, transport in self._transports.items():
             target[:, j] = transport(stated[:, j])
         errors = self._errors[number]
-        times = len(errors)
-        many = self._bending.bend(
-            c,
-            Paths(np.tile(free.links, (times, 1, 1)), np.tile(free.rate, (times, 1))),
-            Patterns(np.tile(season.links, (times, 1, 1)), np.tile(season.rate, (times, 1))),
-            np.tile(target, (times, 1)) - errors.reshape(-1, len(self.wanted)),
-            [m.draws(np.tile(np.arange(self._kept), times)) for m in moves],
-        )
-        return _Moved(many, stated)
+
+        def bent(which: Ints) -> Paths:
+            """Impose the statements on the futures of some errors, one of each future."""
+            chosen = errors[which // self._kept, which % self._kept]
+            aim = target - self._sd * chosen
+            return self._bending.bend(c, free, season, aim, moves, sketch).everywhere()
+
+        sketch = None
+        if len(errors) > 1:
+            sketch = self._bending.sketch(c, free, season, errors, moves)
+        return _Bent(self._kept, sketch, bent, stated)
 
 
 @dataclass(frozen=True)
-class _Moved:
-    """Futures under a scenario (`drawing.Bent`)."""
+class _Bent:
+    """Futures under a scenario (`drawing.Bent`).
 
-    shifting: Shifting
+    Which errors of bands are kept is chosen by a sketch of what they do; the statements are imposed
+    on those that are.
+    """
+
+    kept: int
+    sketch: Shifting | None
+    bent: Callable[[Ints], Paths]
     stated: Floats
 
     @property
     def count(self) -> int:
-        return len(self.shifting.before.rate)
+        return self.kept if self.sketch is None else len(self.sketch.before.rate)
 
     def at(self, months: slice) -> Paths:
-        return self.shifting.within(months)
+        if self.sketch is not None:
+            return self.sketch.within(months)
+        whole = self.bent(np.arange(self.kept))
+        return Paths(whole.links[:, :, months], whole.rate[:, months])
 
     def whole(self, which: Ints) -> Paths:
-        return self.shifting.everywhere(which)
+        return self.bent(which)
 
 
 def moves_of(

@@ -18,167 +18,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from forecast.config.scenario import ScenarioSpec, Statement
-from forecast.core.period import Window
-from forecast.core.tree import Tree
-from forecast.errors import ConfigError, ConvergenceError
+from forecast.errors import ConvergenceError
 from forecast.models.kernels import Floats, Ints
-from forecast.models.problem import Problem
 from forecast.models.season import Patterns, swings
 from forecast.models.states import Conditioner, Paths
-from forecast.models.structure import Structure, sums
-from forecast.scenarios.gauge import RATE, Gauge, Quantity, is_actual
+from forecast.scenarios.gauge import RATE, Gauge
 from forecast.scenarios.gaussian import move
 from forecast.scenarios.movement import Held, Movement
+from forecast.scenarios.setting import Condition, Setting
 from forecast.scenarios.shocks import Move
-from forecast.scenarios.sight import COUNTRY
-from forecast.vocabulary import Adjustment
 
 MUNICIPALITY, HALF = 0, 1
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A statement in the form the futures are bent by.
-
-    Attributes
-    ----------
-    name : for messages
-    quantity : what it is about
-    target : log of the value
-    variance : of the log; zero for a pin
-    quantiles : levels and logs of a band that states quantiles, else empty
-    joint : whether it moves the areas about its own
-    """
-
-    name: str
-    quantity: Quantity
-    target: float
-    variance: float
-    quantiles: tuple[tuple[float, float], ...]
-    joint: bool
-
-
-class Setting:
-    """What statements are read against.
-
-    Parameters
-    ----------
-    structure, tree, problem : of the fit
-    first, last : first month that people read, last month of the data
-    horizon : last month projected
-    """
-
-    def __init__(
-        self,
-        structure: Structure,
-        tree: Tree,
-        problem: Problem,
-        months: tuple[int, int, int],
-    ) -> None:
-        self.structure, self.tree, self.problem = structure, tree, problem
-        self.first, self.last_data, self.horizon = months
-        self.calendar: Ints = np.arange(problem.first, self.horizon + 1)
-        keys, matrix = sums(tree, structure)
-        self._members = {
-            k: frozenset(np.flatnonzero(r).tolist()) for k, r in zip(keys, matrix, strict=True)
-        }
-        names = [k for k, _ in structure.parts]
-        for k in (*tree.parts, *tree.derived):
-            below = tree.components(k)
-            if k not in self._members and set(below) <= set(names):
-                self._members[k] = frozenset(-1 - names.index(b) for b in below)
-
-    @property
-    def begin(self) -> int:
-        """Place of the first month that people read in the grid."""
-        return self.first - self.problem.first
-
-    def area(self, name: str) -> int:
-        """Place of an area; refuses one that this run does not project."""
-        if name not in self.structure.areas:
-            raise ConfigError(
-                f"area: found {name}, which this run does not project; expected one of "
-                f"{', '.join(self.structure.areas)}"
-            )
-        return self.structure.areas.index(name)
-
-    def members(self, group: str) -> tuple[frozenset[int], tuple[int, ...]]:
-        """Benefits and parts of a group; refuses a group that holds nobody."""
-        found = self._members.get(group, frozenset())
-        if group and not found:
-            raise ConfigError(
-                f"group: found {group}, which this run does not project (it has no figures, or "
-                "can hold nobody); expected a group of projections.csv"
-            )
-        return frozenset(k for k in found if k >= 0), tuple(-1 - k for k in found if k < 0)
-
-    def months(self, window: Window) -> Ints:
-        """Places of a window's months in the grid; refuses what is over or not projected."""
-        if window.last <= self.last_data:
-            raise ConfigError(
-                f"period: found {window.code}, which lies before the origin: the data run to "
-                f"{Window(self.last_data, self.last_data).code}; expected a month after it"
-            )
-        if window.first < self.first or window.last > self.horizon:
-            raise ConfigError(
-                f"period: found {window.code}, expected months within "
-                f"{Window(self.first, self.horizon).code}; correct the period, or let the "
-                "projection run further"
-            )
-        return window.months - self.problem.first
-
-
-def conditions(spec: ScenarioSpec, setting: Setting) -> tuple[Condition, ...]:
-    """Statements of a scenario as conditions on the futures of a run.
-
-    Raises
-    ------
-    ConfigError
-        If a statement is about what the run does not project; names the statement.
-    """
-    out: list[Condition] = []
-    for place, statement in enumerate(spec.statements):
-        name = label(spec.id, place, statement)
-        try:
-            out.append(_condition(statement, name, setting))
-        except ConfigError as error:
-            raise ConfigError(f"scenario {spec.id}: statement[{place}].{error}") from None
-    return tuple(out)
-
-
-def label(scenario: str, place: int, s: Statement) -> str:
-    """Name a statement in a message."""
-    return (
-        f"scenario {scenario}: statement[{place}] "
-        f"({s.area}, {s.group or s.measure}, {s.window.code})"
-    )
-
-
-def _condition(s: Statement, name: str, setting: Setting) -> Condition:
-    area = setting.area(s.area)
-    members, parts = setting.members(s.group)
-    if min([s.value, *(v for _, v in s.quantiles)]) <= 0:
-        raise ConfigError(
-            f"value: found {s.measure} = {s.value:g}, expected more than zero; correct the value"
-        )
-    adjusted = s.adjustment is not Adjustment.ACTUAL
-    people = not s.group
-    return Condition(
-        name=name,
-        quantity=Quantity(
-            s.measure,
-            area,
-            members,
-            parts,
-            actual=not people and is_actual(s.measure, adjusted),
-            months=setting.months(s.window),
-        ),
-        target=float(np.log(s.value)),
-        variance=0.0 if s.sd is None else float((s.sd / s.value) ** 2),
-        quantiles=tuple((level, float(np.log(v))) for level, v in s.quantiles),
-        joint=area == COUNTRY or s.updates_parents,
-    )
 
 
 @dataclass(frozen=True)
@@ -224,6 +74,7 @@ class Bending:
         season: Patterns,
         target: Floats,
         moves: Sequence[Move],
+        sketched: "Shifting | None" = None,
     ) -> "Shifting":
         """Move futures of one set of parameters so that the statements hold.
 
@@ -233,6 +84,7 @@ class Bending:
         season : of these futures
         target : (q, j) logs, what the statements say less the error of a band
         moves : shocks, of these futures
+        sketched : a sketch for the same parameters, whose covariance is used again
 
         Raises
         ------
@@ -240,10 +92,50 @@ class Bending:
             If a pin cannot be met.
         """
         shift: Shifting | None = None
+        known = sketched.movement if sketched is not None and len(self._steps) == 1 else None
         for step in self._steps:
             paths = paths if shift is None else shift.everywhere()
-            shift = self._impose(step, c, paths, season, target, moves)
+            shift = self._impose(step, c, paths, season, target, moves, known)
         return Shifting(paths, None, np.empty((0, 0)), None) if shift is None else shift
+
+    def sketch(
+        self, c: Conditioner, paths: Paths, season: Patterns, errors: Floats, moves: Sequence[Move]
+    ) -> "Shifting":
+        """Sketch how the errors of bands move futures: to first order, about the free ones.
+
+        Statements are put at their middle in the free futures, so that the sketch depends on which
+        figures are stated and how surely, and not on what is stated: scenarios that state the same
+        figures otherwise are chosen the same errors.
+
+        Parameters
+        ----------
+        paths : (q, S, T) and (q, T)
+        errors : (E, q, j) standard normal
+
+        Returns
+        -------
+        Shifting
+            Of E q futures, the first q with the first errors.
+        """
+        banded = [j for j, w in enumerate(self._wanted) if w.sd is not None]
+        step = next(s for s in self._steps if set(banded) & set(s.own))
+        gauge, own = step.gauge, list(step.own)
+        held = c if step.held is None else step.held.condition(c)
+        movement = Movement(held, gauge.links, gauge.months)
+        swing = _swing(gauge, c, paths.rate, self._setting.begin)
+        near = [m.months(gauge.months) for m in moves]
+        value, slope = gauge(_taken(gauge, paths), season, swing, near)
+        value, slope = value[:, : len(own)], slope[:, : len(own)].reshape(len(value), len(own), -1)
+        middle = value.mean(axis=0)
+        sd = np.array([self._wanted[j].sd or 0.0 for j in own]) / np.exp(middle)
+        spread = movement.product(slope.reshape(-1, slope.shape[2])).reshape(slope.shape)
+        total = spread @ np.swapaxes(slope, 1, 2) + np.diag(sd**2)
+        aim = middle - sd * errors[:, :, own] - value  # (E, q, j)
+        force = np.linalg.solve(total[None], aim[..., None])[..., 0]
+        weights = np.einsum("eqj,qjd->eqd", force, slope).reshape(-1, slope.shape[2])
+        times = len(errors)
+        many = Paths(np.tile(paths.links, (times, 1, 1)), np.tile(paths.rate, (times, 1)))
+        return Shifting(many, movement, weights, None)
 
     def _plan(self) -> list[_Step]:
         """Group statements by what they may move."""
@@ -289,11 +181,14 @@ class Bending:
         season: Patterns,
         target: Floats,
         moves: Sequence[Move],
+        known: Movement | None,
     ) -> "Shifting":
         gauge, begin = step.gauge, self._setting.begin
         near = [m.months(gauge.months) for m in moves]
-        held = c if step.held is None else step.held.condition(c)
-        movement = Movement(held, gauge.links, gauge.months)
+        movement = known
+        if movement is None:
+            held = c if step.held is None else step.held.condition(c)
+            movement = Movement(held, gauge.links, gauge.months)
         free = _taken(gauge, paths)
         rows = free.shape[1:]
         swing = _swing(gauge, c, paths.rate, begin)

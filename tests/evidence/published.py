@@ -16,8 +16,9 @@ from forecast.config import RunConfig, load_config
 from forecast.config.files import bundled
 from forecast.config.model import LinkPriors, load_model
 from forecast.core.panel import Panel
+from forecast.models.bent import identity
 from forecast.models.build import build_problem, typical
-from forecast.models.drawing import identity, simulate
+from forecast.models.drawing import simulate
 from forecast.models.futures import Future, levels_of
 from forecast.models.link import (
     Sizes,

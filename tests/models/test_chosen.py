@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from forecast.models.bent import identity
 from forecast.models.chosen import LEVELS, Chooser, Thresholds
-from forecast.models.drawing import Choice, Simulated, identity, simulate
+from forecast.models.drawing import Choice, Simulated, simulate
 from forecast.models.kernels import Floats
 from forecast.models.states import Paths
 from tests.models.worlds import World, small_world

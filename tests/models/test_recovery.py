@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.models.drawing import identity, simulate
+from forecast.models.bent import identity
+from forecast.models.drawing import simulate
 from forecast.models.kernels import Floats
 from forecast.models.link import (
     Sizes,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from forecast.models.drawing import identity, simulate
+from forecast.models.bent import identity
+from forecast.models.drawing import simulate
 from forecast.models.futures import Future, levels_of
 from forecast.models.kernels import Floats
 from tests.models.worlds import FIRST, World, row, small_rows, small_world

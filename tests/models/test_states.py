@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from forecast.models.drawing import Simulated, identity, simulate
+from forecast.models.bent import identity
+from forecast.models.drawing import Simulated, simulate
 from forecast.models.kernels import Floats
 from forecast.models.problem import Parameters, layout
 from forecast.models.states import (

@@ -12,7 +12,7 @@ from forecast.models.kernels import Floats
 from forecast.models.problem import Parameters
 from forecast.models.structure import sums
 from forecast.scenarios.bends import ScenarioBend
-from forecast.scenarios.condition import Setting
+from forecast.scenarios.setting import Setting
 from forecast.scenarios.shocks import shifted
 from forecast.scenarios.tilt import Transport
 from forecast.vocabulary import Adjustment, Measure, Unit

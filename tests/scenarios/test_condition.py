@@ -12,8 +12,9 @@ from forecast.models.kernels import Floats
 from forecast.models.problem import layout
 from forecast.models.season import Patterns
 from forecast.models.states import Conditioner, Paths, condition, deviations, make_grid, mean_paths
-from forecast.scenarios.condition import Bending, conditions
+from forecast.scenarios.condition import Bending
 from forecast.scenarios.plausibility import plausibility
+from forecast.scenarios.setting import conditions
 from forecast.vocabulary import Measure
 from tests.models.worlds import FIRST, World, small_world
 from tests.scenarios.scenes import (
@@ -365,3 +366,29 @@ def test_conditions_carry_what_was_stated(world: World) -> None:
     assert band.quantity.actual
     assert band.variance == pytest.approx(0.04)
     assert np.array_equal(setting.calendar[band.quantity.months], 2021 * 12 + np.arange(12))
+
+
+def test_two_scenarios_differ_by_what_they_say(world: World) -> None:
+    """The interval of a difference is narrow, since draws and errors of bands are the same."""
+    sure = (
+        stated(RATE, "2021-12", 0.045), stated(COUNT, "2020", 147000.0),
+        stated(COUNT, "2021", 138000.0),
+    )  # fmt: skip
+    sds = (0.01, 4000.0, 18000.0)
+    band = tuple(
+        replace(s, kind="band", sd=sd, reason="x") for s, sd in zip(sure, sds, strict=True)
+    )
+    read_off = (
+        stated(RATE, "2021-12", 0.0, area="Lilleby"),
+        stated(COUNT, "2021", 0.0, group="i_alt", area="Lilleby", adjustment=ACTUAL),
+    )
+    for told in (sure, band):
+        lower = tuple(replace(s, value=s.value - sd) for s, sd in zip(told, sds, strict=True))
+        _, one, other = futures(
+            world, spec_of(*told, name="a"), spec_of(*lower, name="b"), sets=40, kept=10
+        )
+        for s in read_off:
+            x, y = read(one, world, s), read(other, world, s)
+            apart = np.random.default_rng(1).permutation(y) - x
+            common, independent = (np.subtract(*np.quantile(d, [0.9, 0.1])) for d in (y - x, apart))
+            assert independent > 3.0 * common, s
