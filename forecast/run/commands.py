@@ -212,8 +212,7 @@ def _finished(
             shutil.copyfile(kept, folder / POSTERIOR)
         text, page = present(inputs, made, specs, target, lang, fitted.seed)
         (folder / "report.html").write_text(page, encoding="utf-8")
-        names = [s.id for s in specs]
-        write_manifest(folder, inputs, fitted.seed, names, clock.seconds, checks)
+        write_manifest(folder, inputs, fitted.seed, specs, clock.seconds, checks)
     return RunResult(_code(checks), text, target)
 
 

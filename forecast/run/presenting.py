@@ -37,7 +37,7 @@ def present(
 
 def main_scenario(specs: Sequence[ScenarioSpec]) -> str:
     """Name the scenario a report leads with: the first that says anything about the future."""
-    return next((s.id for s in specs if s.statements), specs[0].id)
+    return next((s.id for s in specs if not s.is_free), specs[0].id)
 
 
 def _headline(

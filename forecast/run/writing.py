@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forecast.config import bundled
+from forecast.config import ScenarioSpec, bundled
 from forecast.core.period import month_code
 from forecast.run.folder import MANIFEST
 from forecast.run.quantities import Reader
@@ -108,7 +108,7 @@ def write_manifest(
     folder: Path,
     inputs: Inputs,
     seed: int,
-    scenarios: Sequence[str],
+    scenarios: Sequence[ScenarioSpec],
     seconds: Mapping[str, float],
     diagnostics: pd.DataFrame,
 ) -> None:
@@ -119,9 +119,14 @@ def write_manifest(
         "version": version("forecast"),
         "configuration": config.path.name,
         "area": config.area,
-        "scenarios": list(scenarios),
+        "scenarios": [spec.id for spec in scenarios],
         "seed": seed,
         "config_sha256": {name: _digest(text.encode()) for name, text in inputs.texts.items()},
+        # what a scenario says now, which may be other than at the fit
+        "scenario_sha256": {
+            spec.id: _digest(repr((spec.statements, spec.shocks, spec.mix)).encode())
+            for spec in scenarios
+        },
         "data_sha256": {p.name: _sha256(p) for p in sorted(published.glob("*.csv"))} | own,
         "packages": {name: version(name) for name in PACKAGES},
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

@@ -14,6 +14,7 @@ held in the later ones.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.special import expit, logit
@@ -215,21 +216,34 @@ class Bending:
             variance,
             [w.name for w in wanted],
         )
-        restore = self._half_restored if step.restores_half else None
+        restore = None
+        if step.restores_half:
+            told = frozenset(k for w in wanted for k in w.quantity.members)
+            restore = partial(self._half_restored, told)
         return Shifting(paths, movement, moved.weights, restore)
 
-    def _half_restored(self, before: Paths, after: Paths) -> Paths:
+    def _half_restored(self, told: frozenset[int], before: Paths, after: Paths) -> Paths:
         """Put the half of the country back where it was, given the municipality's new share.
 
         With a the municipality's share of the country and r that of the rest which lies in its
-        half, the half holds a + (1 - a) r.
+        half, the half holds a + (1 - a) r. A benefit that is not stated moves with those that are;
+        on draws where it would come to hold more than the half does, it stays.
+
+        Parameters
+        ----------
+        told : benefits that the statements are about
         """
         names = self._setting.structure.names
         links = after.links.copy()
-        for key in self._setting.structure.benefits:
+        for place, key in enumerate(self._setting.structure.benefits):
             share, rest = names.index(f"share_area:{key}"), names.index(f"share_region:{key}")
-            old, new = expit(before.links[:, share]), expit(after.links[:, share])
-            left = old + (1.0 - old) * expit(before.links[:, rest]) - new
+            old, new = expit(before.links[:, share]), expit(links[:, share])
+            half = old + (1.0 - old) * expit(before.links[:, rest])
+            if place not in told:
+                beyond = np.any(half <= new, axis=1)
+                links[beyond, share] = before.links[beyond, share]
+                new = expit(links[:, share])
+            left = half - new
             if left.min() <= 0.0:
                 areas = self._setting.structure.areas
                 raise ConvergenceError(

@@ -392,3 +392,23 @@ def test_two_scenarios_differ_by_what_they_say(world: World) -> None:
             apart = np.random.default_rng(1).permutation(y) - x
             common, independent = (np.subtract(*np.quantile(d, [0.9, 0.1])) for d in (y - x, apart))
             assert independent > 3.0 * common, s
+
+
+def test_a_benefit_that_is_not_stated_stays_where_it_would_outgrow_its_half(world: World) -> None:
+    """Shocks are shared by an area's benefits; the half is not to hold less than its part."""
+    c, free = free_of(world, 4, 1)
+    names = world.structure.names
+    share, rest = names.index("share_area:sygedagpenge"), names.index("share_region:sygedagpenge")
+    links = free.links.copy()
+    links[1, rest] = -14.0  # on this draw the half holds next to nobody outside the municipality
+    free = free._replace(links=links)
+    stated_ = stated(COUNT, "2021", 3000.0, group="dagpenge", area="Lilleby", adjustment=ACTUAL)
+    bending = Bending(conditions(spec_of(stated_), setting_of(world)), setting_of(world), [])
+    bent = bending.bend(c, free, still(free), np.full((4, 1), np.log(3000.0)), []).everywhere()
+    assert np.array_equal(bent.links[1, share], free.links[1, share])
+    assert np.abs(bent.links[0, share] - free.links[0, share]).max() > 1e-3
+    before, after = (world.structure.levels(p.links, p.rate).persons for p in (free, bent))
+    np.testing.assert_allclose(after[:, 1:], before[:, 1:], rtol=1e-9)
+    place = world.structure.benefits.index("dagpenge")
+    months = slice(2021 * 12 - c.problem.first, 2022 * 12 - c.problem.first)
+    np.testing.assert_allclose(after[:, 0, place, months].mean(axis=1), 3000.0, rtol=1e-9)
