@@ -41,7 +41,7 @@ def run_compare(
     progress: Progress,
 ) -> RunResult:
     """Compare scenarios with the first of them, draw by draw, and write `comparison.csv`."""
-    clock = Clock(progress, lang)
+    clock, path = Clock(progress, lang), _place(run_folder, out, "comparison.csv")
     with clock.stage("read"):
         fitted = read_fit(run_folder)
         specs = list(chosen(fitted.inputs, scenarios))
@@ -69,7 +69,6 @@ def run_compare(
             if len(parts) > 1
         },
     )
-    path = (run_folder if out is None else out) / "comparison.csv"
     _write(table, path)
     return RunResult(0, compared(table, specs, fitted.inputs.config, path, lang), run_folder)
 
@@ -117,7 +116,7 @@ def run_reverse(
     """Find the value of one figure at which an event becomes as likely as asked."""
     import pandas as pd
 
-    clock = Clock(progress, lang)
+    clock, path = Clock(progress, lang), _place(run_folder, out, "reverse.csv")
     with clock.stage("read"):
         fitted = read_fit(run_folder)
         config = fitted.inputs.config
@@ -156,7 +155,6 @@ def run_reverse(
         now_median=float(np.median(now)),
         now_probability=happens(free),
     )
-    path = (run_folder if out is None else out) / "reverse.csv"
     _write(table, path)
     groups = config.tree.groups
     text = reversed_(table, lever, event, asked.above, base, path, lang, groups)
@@ -180,16 +178,21 @@ def _reader(fitted: Fit, projected: Projected) -> Reader:
     return Reader(projected, fitted.inputs.config.tree, fitted.inputs.structure)
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
-    """Write beside the file and swap in when whole.
+def _place(run_folder: Path, out: Path | None, name: str) -> Path:
+    """Find where a table goes, before any work is done.
 
     Raises
     ------
     OutputError
-        If the folder is not there, or cannot be written.
+        If the folder that was asked for is not there.
     """
-    if not path.parent.is_dir():
-        raise OutputError(f"{path.parent}: no such folder; make it, or choose another with --out")
+    if out is not None and not out.is_dir():
+        raise OutputError(f"{out}: no such folder; make it, or choose another with --out")
+    return (run_folder if out is None else out) / name
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    """Write beside the file and swap in when whole."""
     handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     os.close(handle)
     try:

@@ -150,11 +150,10 @@ def test_a_quantile_band_that_no_future_reaches(run: Run, home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def comparison(run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, pd.DataFrame]:
+    """The scenarios of the configuration, and a what-if on the last of them."""
     folder = tmp_path_factory.mktemp("comparison")
     told = f"{RATE}=6,0 pct."
-    result = forecast(
-        "scenario", "compare", run.folder, "free", "oer-2020-08", "--set", told, "--out", folder
-    )
+    result = forecast("scenario", "compare", run.folder, "--set", told, "--out", folder)
     assert result.exit_code == 0, result.output
     return result, pd.read_csv(folder / "comparison.csv", dtype={"output_type_id": str})
 
@@ -227,13 +226,6 @@ def test_compare_needs_two(run: Run) -> None:
     refused(forecast("scenario", "compare", run.folder, "free"), "found one scenario; expected two")
 
 
-def test_compare_without_names_takes_the_configuration(run: Run, tmp_path: Path) -> None:
-    result = forecast("scenario", "compare", run.folder, "--out", tmp_path, "--lang", "en")
-    narrow(result)
-    assert "Compared with Free forecast" in result.stdout
-    assert not re.search(r"[æøå]", result.stdout)
-
-
 def test_reverse_answers_and_its_answer_holds(run: Run, tmp_path: Path) -> None:
     event = "Gentofte.i_alt@2021>4300 FTP"
     result = forecast(
@@ -256,6 +248,7 @@ def test_reverse_answers_and_its_answer_holds(run: Run, tmp_path: Path) -> None:
     assert mine["value"].iloc[0] == pytest.approx(4300, abs=60)
 
 
+@pytest.mark.slow
 def test_reverse_says_where_there_is_no_answer(run: Run, tmp_path: Path) -> None:
     result = forecast(
         "scenario", "reverse", run.folder, "--event", "Gentofte.i_alt@2021>40000 FTP",
