@@ -57,7 +57,5 @@ def test_counts_that_wobble_have_one_crossing() -> None:
 
 
 def test_several_answers_are_refused() -> None:
-    with pytest.raises(
-        ConvergenceError, match=r"crosses 50 pct\. 2 times between .* expected"
-    ):
+    with pytest.raises(ConvergenceError, match=r"crosses 50 pct\. 2 times between .* expected"):
         crossing(lambda values: [float(0.03 < v < 0.05) for v in values], FIRST, 0.5)
