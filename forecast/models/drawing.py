@@ -33,9 +33,7 @@ from forecast.models.states import (
     mean_drift,
     mean_paths,
 )
-
-WORKERS = 2
-"""Sets of parameters worked on at a time; NumPy lets go of the interpreter within its loops."""
+from forecast.models.threads import WORKERS
 
 AT_A_TIME = 16
 """Sets of parameters whose candidates are held at a time."""

@@ -3,13 +3,15 @@
 Given the parameters the state in the first month ahead is normal, and so is every step from there.
 The part that neighbours share is drawn first, as shocks of the areas they lie in through the months
 of the fit and ahead; the rest of an area's uncertainty is its own, and `panel_shared` says what of
-this is exact.
+this is exact. What is drawn up to the first month ahead does not ask for the nation's path, so it
+is drawn once (`Origin`) however many paths follow.
 
 Months follow the national path of their own draw: the response to it, the swing of the season and
 the size of the noise. The last six months of the fit knew less of the twelve-month mean about
 them than the same months do here; nothing is fitted again for that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,7 @@ from forecast.models.panel_density import PanelDensity, Pooled
 from forecast.models.panel_laplace import resampled
 from forecast.models.panel_series import LinkSeries, Regressors, regressors, value_of
 from forecast.models.panel_shared import Correlation
+from forecast.models.threads import side_by_side
 
 FARTHEST = 10.0
 """Standard deviations a month's noise never exceeds; five in a hundred thousand would."""
@@ -47,11 +50,62 @@ class Ahead:
         return Regressors(by.path[:, fitted:], by.level[:, fitted:], by.years[fitted:])
 
 
-def draw_futures(
+@dataclass(frozen=True)
+class Origin:
+    """Where the futures of one set of parameters begin: no path of the nation is known here.
+
+    Attributes
+    ----------
+    z : (P,) the parameters
+    rows : (d,) which of the draws are theirs
+    share : (L, S) part of an area's shock variance that is its larger area's, by level
+    state : (d, S, n) in the first month ahead
+    keep, shock : (S, 1 + R) what a month keeps of level and season, and the variance it adds
+    scale : (S,) how much of the season is an area's own
+    """
+
+    z: Floats
+    rows: Ints
+    share: Floats
+    state: Floats
+    keep: Floats
+    shock: Floats
+    scale: Floats
+
+
+def draw_origins(
     density: PanelDensity,
     points: Floats,
-    ahead: Ahead,
+    count: int,
     correlation: Correlation,
+    above: Ints,
+    rng: np.random.Generator,
+) -> tuple[Origin, ...]:
+    """Draw the states of the areas in the first month ahead, of `count` draws.
+
+    Parameters
+    ----------
+    points : (M, P) sets of pooled parameters, each of which makes as many draws as the others
+    above : (L, S) areas whose shocks an area shares, by level, -1 for none
+    """
+    shares = correlation.draw(len(points), rng)
+    rows = resampled(np.full(len(points), 1 / len(points)), count, rng)
+
+    def one(k: int, own: np.random.Generator) -> Origin:
+        arrays = density.arrays(points[k])
+        last, moving = panel_filter.last_state(arrays), 1 + arrays.load.shape[1]
+        share = np.where(above >= 0, shares[k][:, None], 0.0)
+        state = first_states(last, share, above, len(rows[k]), own)
+        keep, shock = last.keep[:, :moving], last.shock[:, :moving]
+        return Origin(points[k], rows[k], share, state, keep, shock, arrays.scale)
+
+    return side_by_side(one, [k for k in range(len(points)) if len(rows[k])], rng)
+
+
+def draw_futures(
+    density: PanelDensity,
+    origins: Sequence[Origin],
+    ahead: Ahead,
     above: Ints,
     rng: np.random.Generator,
 ) -> Floats:
@@ -61,87 +115,96 @@ def draw_futures(
 
     Parameters
     ----------
-    points : (M, P) sets of pooled parameters, each of which makes as many draws as the others
-    above : (L, S) areas whose shocks an area shares, by level, -1 for none
+    origins : of all D draws
+    above : as of `draw_origins`
     """
-    series = above.shape[1]
-    out = np.empty((len(ahead.nation), series, ahead.nation.shape[1]))
-    shares = correlation.draw(len(points), rng)
-    equal = np.full(len(points), 1 / len(points))
-    for z, share, rows in zip(points, shares, resampled(equal, len(out), rng), strict=True):
-        if len(rows) == 0:
-            continue
-        p, own = density.pooled(z), density.own(z)
-        arrays = density.arrays(z)
-        state = draw_states(
-            panel_filter.last_state(arrays),
-            np.where(above >= 0, share[:, None], 0.0),
-            above,
-            (len(rows), ahead.nation.shape[1]),
-            rng,
-        )
-        by, nation = ahead.of(rows, density.series), ahead.nation[rows][:, None, :]
-        odds = _expected(density, p, arrays.scale, state, by)
+    horizon = ahead.nation.shape[1]
+    out = np.empty((len(ahead.nation), above.shape[1], horizon))
+
+    def one(begin: Origin, own: np.random.Generator) -> None:
+        p = density.pooled(begin.z)
+        path = later_states(begin, above, horizon, own)
+        by, nation = ahead.of(begin.rows, density.series), ahead.nation[begin.rows][:, None, :]
+        odds = _expected(density, p, begin, path, by)
         sd = (
             p.noise_sd(density.series.size, by.level)
-            * np.exp(own[:, 2] * density.spread[2])[:, None]
+            * np.exp(density.own(begin.z)[:, 2] * density.spread[2])[:, None]
         )
-        out[rows] = value_of(odds + _noise(density.priors.noise, odds, nation, sd, rng), nation)
+        noise = _noise(density.priors.noise, odds, nation, sd, own)
+        out[begin.rows] = value_of(odds + noise, nation)
+
+    side_by_side(one, origins, rng)
     return rounded(out, density.priors.noise.small_cell) if density.series.whole else out
 
 
-def draw_states(
-    last: LastState, share: Floats, above: Ints, shape: tuple[int, int], rng: np.random.Generator
+def first_states(
+    last: LastState, share: Floats, above: Ints, draws: int, rng: np.random.Generator
 ) -> Floats:
-    """States of all areas in the months ahead, (D, H, S, n).
+    """States of all areas in the first month ahead, (D, S, n).
 
     Parameters
     ----------
     share : (L, S) part of an area's shock variance that is its larger area's, by level
     above : (L, S) number of the larger area, any where the share is zero
-    shape : D draws and H months
     """
-    draws, horizon = shape
-    series, size, before = last.response.shape
-    shocks = np.zeros((draws, series, before + horizon - 1))
-    for part, numbers in zip(share, above, strict=True):
-        # one more path for areas without a larger one, whose share is zero
-        paths = rng.standard_normal((draws, numbers.max() + 2, shocks.shape[2]))
-        shocks += np.sqrt(part)[:, None] * paths[:, numbers]
-    share = share.sum(axis=0)
-    common = np.einsum("sij,dsj->dsi", last.response, shocks[..., :before])
-    leftover = last.cov - share[:, None, None] * last.response @ last.response.swapaxes(1, 2)
+    series, size, _ = last.response.shape
+    shocks = _shared(share, above, draws, last.response.shape[2], rng)
+    common = np.einsum("sij,dsj->dsi", last.response, shocks)
+    part = share.sum(axis=0)[:, None, None]
+    leftover = last.cov - part * last.response @ last.response.swapaxes(1, 2)
     values, vectors = np.linalg.eigh(leftover)
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]  # rounding may leave -1e-18
     own = np.einsum("sij,dsj->dsi", root, rng.standard_normal((draws, series, size)))
-    out = np.empty((draws, horizon, series, size))
-    out[:, 0] = last.mean + common + own
-    own_sd = np.sqrt(last.shock)
+    return last.mean + common + own
+
+
+def later_states(begin: Origin, above: Ints, horizon: int, rng: np.random.Generator) -> Floats:
+    """Level and season of all areas in the months ahead, (D, H, S, 1 + R).
+
+    What else there is of the state stays as it is in the first month.
+    """
+    draws, (series, moving) = len(begin.rows), begin.keep.shape
+    own_sd = np.sqrt(begin.shock)
     level_sd = own_sd[:, 0].copy()
-    own_sd[:, 0] *= np.sqrt(1.0 - share)
+    own_sd[:, 0] *= np.sqrt(1.0 - begin.share.sum(axis=0))
+    shocks = _shared(begin.share, above, draws, horizon - 1, rng)
+    steps = own_sd * rng.standard_normal((draws, horizon - 1, series, moving))
+    steps[..., 0] += level_sd * shocks.swapaxes(1, 2)
+    out = np.empty((draws, horizon, series, moving))
+    out[:, 0] = begin.state[..., :moving]
     for h in range(1, horizon):
-        step = own_sd * rng.standard_normal((draws, series, size))
-        step[..., 0] += level_sd * shocks[..., before + h - 1]
-        out[:, h] = last.keep * out[:, h - 1] + step
+        out[:, h] = begin.keep * out[:, h - 1] + steps[:, h - 1]
+    return out
+
+
+def _shared(
+    share: Floats, above: Ints, draws: int, months: int, rng: np.random.Generator
+) -> Floats:
+    """Shocks of the larger areas as each area takes part in them, (D, S, months)."""
+    out = np.zeros((draws, above.shape[1], months))
+    for part, numbers in zip(share, above, strict=True):
+        # one more path for areas without a larger one, whose share is zero
+        paths = rng.standard_normal((draws, numbers.max() + 2, months))
+        out += np.sqrt(part)[:, None] * paths[:, numbers]
     return out
 
 
 def _expected(
-    density: PanelDensity, p: Pooled, scale: Floats, state: Floats, by: Regressors
+    density: PanelDensity, p: Pooled, begin: Origin, path: Floats, by: Regressors
 ) -> Floats:
     """Log-odds without a month's own noise, (D, S, H)."""
     series, link = density.series, density.priors.link
-    horizon, factors = state.shape[1], p.factors.shape[1]
+    horizon, moving = path.shape[1], path.shape[3]
     months = series.months[-1] + 1 + np.arange(horizon, dtype=np.int64)
-    level, constant = state[..., 0], state[..., 1 + factors]
-    elasticity = link.elasticity.mean + state[..., 2 + factors]
-    drift = link.drift.mean + state[..., 3 + factors]
-    season = np.einsum("dhsr,hr->dhs", state[..., 1 : 1 + factors], p.factors[months % 12])
-    season = p.pattern(series.size, months).T + scale * season
-    odds = series.level + level + constant
+    constant, elasticity, drift, *steps = np.moveaxis(begin.state[..., moving:], -1, 0)
+    for effect, step in zip(steps, density.steps[:, -1].T, strict=True):
+        constant = constant + effect * step
+    season = np.einsum("dhsr,hr->dhs", path[..., 1:], p.factors[months % 12])
+    season = p.pattern(series.size, months).T + begin.scale * season
+    odds = path[..., 0] + (series.level + constant)[:, None]
     odds += p.amplitude(by.level)[..., None] * season
-    odds += elasticity * by.path[..., None] + drift * by.years[:, None]
-    odds += np.einsum("dhsk,sk->dhs", state[..., 4 + factors :], density.steps[:, -1])
+    odds += (link.elasticity.mean + elasticity)[:, None] * by.path[..., None]
+    odds += (link.drift.mean + drift)[:, None] * by.years[:, None]
     return odds.swapaxes(1, 2)
 
 

@@ -22,7 +22,7 @@ from forecast.models.kernels import Floats, Ints
 from forecast.models.method import Drawn, SeriesKey, checked_path
 from forecast.models.panel_arrays import LinkArrays
 from forecast.models.panel_density import OWN, PanelDensity
-from forecast.models.panel_futures import Ahead, draw_futures
+from forecast.models.panel_futures import Ahead, Origin, draw_futures, draw_origins
 from forecast.models.panel_laplace import (
     TRUSTED_K,
     Mode,
@@ -157,10 +157,16 @@ class PanelLink:
         ConvergenceError
             If no group could be fitted.
         """
-        return self.prepared(history, rng).draw(history, horizon, given, count, rng)
+        return self.prepared(history, count, rng).draw(history, horizon, given, count, rng)
 
-    def prepared(self, history: MonthlyPanel, rng: np.random.Generator) -> "PreparedLink":
+    def prepared(
+        self, history: MonthlyPanel, count: int, rng: np.random.Generator
+    ) -> "PreparedLink":
         """Fit every group once, for futures under one path of the nation after the other.
+
+        Parameters
+        ----------
+        count : of futures; all that does not ask for the nation's path is drawn here
 
         Raises
         ------
@@ -179,21 +185,29 @@ class PanelLink:
             )
             failed |= {(area, group): reason for area, reason in above.items()}
             try:
-                groups.append(_Group(g, sums, self.fit(history, g, areas, rng)))
+                fit = self.fit(history, g, areas, rng)
+                groups.append(_Group(g, sums, fit, self._origins(fit, count, rng)))
             except (ConvergenceError, DataError) as error:
                 failed |= {(area, group): str(error) for area in history.areas}
         if not groups:
             raise ConvergenceError(next(iter(failed.values())))
-        return PreparedLink(self, history, tuple(groups), failed)
+        return PreparedLink(self, history, count, tuple(groups), failed)
+
+    def _origins(self, fit: PanelFit, count: int, rng: np.random.Generator) -> tuple[Origin, ...]:
+        """Draw where the futures begin."""
+        kept = resampled(fit.points.weights, self.priors.fit.sets, rng)
+        points = np.repeat(fit.points.points, [len(rows) for rows in kept], axis=0)
+        return draw_origins(fit.density, points, count, fit.correlation, fit.above, rng)
 
 
 @dataclass(frozen=True)
 class _Group:
-    """A group that was fitted: its place, areas that are sums with their ratios, and the fit."""
+    """A group that was fitted: its place, areas that are sums with their ratios, and futures."""
 
     place: int
     sums: Mapping[str, float]
     fit: PanelFit
+    origins: tuple[Origin, ...]
 
 
 @dataclass(frozen=True)
@@ -204,12 +218,14 @@ class PreparedLink:
     ----------
     link : the model
     history : what it was fitted to
+    count : of futures
     groups : those that could be fitted
     failed : why other series cannot be projected
     """
 
     link: PanelLink
     history: MonthlyPanel
+    count: int
     groups: tuple[_Group, ...]
     failed: Mapping[SeriesKey, str]
 
@@ -231,13 +247,15 @@ class PreparedLink:
         Raises
         ------
         AlignmentError
-            If the history is another than what was fitted, or `given` has another shape, or holds
-            a value that is negative or not finite.
+            If history or count are others than what was prepared, or `given` has another shape,
+            or holds a value that is negative or not finite.
         ConvergenceError
             If no group has a path of the nation.
         """
         if history is not self.history:
             raise AlignmentError("link: found another history, expected the one that was fitted")
+        if count != self.count:
+            raise AlignmentError(f"link: found {count} draws, expected the {self.count} prepared")
         draws = np.full((count, len(history.areas), len(history.groups), horizon), np.nan)
         failed, notes = dict(self.failed), dict[SeriesKey, tuple[str, ...]]()
         path = checked_path(given, history, horizon, count)
@@ -249,7 +267,7 @@ class PreparedLink:
             except DataError as error:
                 failed |= {(area, group): str(error) for area in history.areas}
                 continue
-            draws[:, :, g] = self._areas(history, one.sums, one.fit, nation, rng)
+            draws[:, :, g] = self._areas(history, one, nation, rng)
             notes |= _notes(history.national, group, one.fit) | _unused(history, group, one.sums)
         if len(failed) == len(history.areas) * len(history.groups):
             raise ConvergenceError(next(iter(failed.values())))
@@ -264,22 +282,16 @@ class PreparedLink:
         return np.maximum(np.expm1(paths), 0.0)
 
     def _areas(
-        self,
-        history: MonthlyPanel,
-        sums: Mapping[str, float],
-        fit: PanelFit,
-        nation: Floats,
-        rng: np.random.Generator,
+        self, history: MonthlyPanel, one: _Group, nation: Floats, rng: np.random.Generator
     ) -> Floats:
         """All areas of one group in the panel's order, (count, A, H)."""
-        kept = resampled(fit.points.weights, self.link.priors.fit.sets, rng)
-        points = np.repeat(fit.points.points, [len(rows) for rows in kept], axis=0)
-        leaves = draw_futures(fit.density, points, Ahead(nation), fit.correlation, fit.above, rng)
+        fit = one.fit
+        leaves = draw_futures(fit.density, one.origins, Ahead(nation), fit.above, rng)
         out = np.full((len(nation), len(history.areas), nation.shape[1]), np.nan)
         areas = fit.density.series.areas
         out[:, [history.position(area) for area in areas]] = leaves
         out[:, history.position(history.national)] = nation
-        for area, ratio in sums.items():
+        for area, ratio in one.sums.items():
             mine = [areas.index(leaf) for leaf in history.area_sums[area] if leaf in areas]
             out[:, history.position(area)] = np.minimum(ratio * leaves[:, mine].sum(axis=1), nation)
         return out

@@ -86,7 +86,8 @@ def run_carry(
     paths = {FREE: free}
     if stated:
         paths[TOLD] = bend_paths(free, panel.groups, first, stated, rng)
-    link = PanelLink(load_panel_model()).prepared(panel, np.random.default_rng([config.seed, 3]))
+    fitting = np.random.default_rng([config.seed, 3])
+    link = PanelLink(load_panel_model()).prepared(panel, config.draws, fitting)
     futures: list[_Future] = []
     for name, path in paths.items():
         # the same random numbers, so that scenarios differ by the country's path alone

@@ -11,7 +11,14 @@ from forecast.models import panel_dense, panel_filter, panel_shared
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LinkArrays
 from forecast.models.panel_density import SCALARS, PanelDensity
-from forecast.models.panel_futures import Ahead, draw_futures, draw_states
+from forecast.models.panel_futures import (
+    Ahead,
+    Origin,
+    draw_futures,
+    draw_origins,
+    first_states,
+    later_states,
+)
 from forecast.models.panel_nation import FEWEST_MONTHS, drifting_walk
 from forecast.models.panel_series import link_series, log_odds, regressors
 from forecast.models.panel_shared import Correlation, estimate, lineage
@@ -35,7 +42,8 @@ def test_futures_at_one_point_are_the_dense_normals(rng: np.random.Generator) ->
     nation = 9_000 * np.exp(0.1 * np.cos(np.arange(horizon)))
     nobody = np.zeros((0, 3), dtype=np.int64)
     ahead = Ahead(np.tile(nation, (count, 1)))
-    values = draw_futures(of, z[None], ahead, ALONE, nobody, rng)
+    origins = draw_origins(of, z[None], count, ALONE, nobody, rng)
+    values = draw_futures(of, origins, ahead, nobody, rng)
     drawn = log_odds(values, nation)
 
     p = of.pooled(z)
@@ -78,8 +86,20 @@ def test_neighbours_states_covary_as_their_shared_shocks_say(rng: np.random.Gene
     last = panel_filter.last_state(arrays)
     share = np.array([[half] * 3, [region, region, 0.0]])
     above = np.array([[0, 0, 0], [0, 0, -1]])
-    states = draw_states(last, share, above, (count, horizon), rng)
-    first = states[:, 0] - last.mean
+    state = first_states(last, share, above, count, rng)
+    moving = 1 + arrays.load.shape[1]
+    begin = Origin(
+        np.empty(0),
+        np.arange(count),
+        share,
+        state,
+        last.keep[:, :moving],
+        last.shock[:, :moving],
+        arrays.scale,
+    )
+    states = later_states(begin, above, horizon, rng)
+    assert np.array_equal(states[:, 0], state[..., :moving])
+    first = state - last.mean
     for s in range(3):
         scale = np.sqrt(np.diag(last.cov[s]))
         gap = np.abs(np.cov(first[:, s].T) - last.cov[s]) / np.outer(scale, scale)

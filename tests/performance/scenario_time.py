@@ -68,22 +68,30 @@ def add_up(size: tuple[int, int, int, int]) -> None:
     )
 
 
-def carry(groups: int = 14, months: int = 24, draws: int = 1000) -> None:
-    """Time a scenario of 98 areas once the model is fitted: one group, as often as there are."""
-    rng = np.random.default_rng(2)
-    panel = world(rng, areas=98, months=72)
+def carry(size: tuple[int, int, int, int]) -> None:
+    """Time a scenario once the model is fitted: one group, as often as there are, and added up."""
+    areas, groups, months, draws = size
+    panel = world(np.random.default_rng(2), areas=areas, months=72)
     link = PanelLink(load_panel_model())
     begin = time.perf_counter()
-    ready = link.prepared(panel, rng)
+    ready = link.prepared(panel, draws, np.random.default_rng(2))
     fitted = time.perf_counter() - begin
-    nation = 20_000 * np.exp(0.05 * rng.standard_normal((draws, 1, months)))
+    change = 0.05 * np.random.default_rng(2).standard_normal((draws, 1, months))
+    nation = 20_000 * np.exp(change)
     carry_down(ready, panel, nation, draws, np.random.default_rng(3))
     begin = time.perf_counter()
-    for _ in range(groups):
-        carry_down(ready, panel, nation, draws, np.random.default_rng(3))
+    made = [
+        carry_down(ready, panel, nation, draws, np.random.default_rng(3)).draws
+        for _ in range(groups)
+    ]
+    down = time.perf_counter() - begin
+    whole = np.concatenate(made, axis=2)
+    begin = time.perf_counter()
+    reconcile_areas(whole, panel.areas, {panel.national: panel.leaves}, (panel.national,))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     tell(
-        f"98 areas x {groups} groups x {months} months x {draws} draws: {fitted:.1f} s a group to "
-        f"fit, once; {time.perf_counter() - begin:.1f} s a scenario to carry down"
+        f"{size}: {fitted:.1f} s a group to fit, once; {down:.2f} s a scenario to carry down and "
+        f"{time.perf_counter() - begin:.2f} s to add up, {memory:.1f} GiB"
     )
 
 
@@ -109,6 +117,7 @@ def run_of(folder: Path) -> None:
 if __name__ == "__main__":
     for one in SIZES:
         add_up(one)
-    carry()
+    for one in SIZES:
+        carry(one)
     for argument in sys.argv[1:]:
         run_of(Path(argument))
