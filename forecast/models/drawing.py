@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from forecast.config.model import LinkPriors
+from forecast.core.threads import WORKERS
 from forecast.models.bent import Bend, Bent, Unbent
 from forecast.models.chosen import Chooser, Thresholds
 from forecast.models.kernels import Floats, Ints
@@ -33,7 +34,6 @@ from forecast.models.states import (
     mean_drift,
     mean_paths,
 )
-from forecast.models.threads import WORKERS
 
 AT_A_TIME = 16
 """Sets of parameters whose candidates are held at a time."""

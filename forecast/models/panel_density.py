@@ -59,7 +59,7 @@ def waves(harmonics: int) -> Floats:
 
 
 class Pooled(NamedTuple):
-    """Pooled parameters on their own scales.
+    """Pooled parameters on their own scales; of several sets, with an axis of sets first.
 
     Attributes
     ----------
@@ -72,37 +72,40 @@ class Pooled(NamedTuple):
     harmonics : (H,) sd of an area's own season in each harmonic of the year
     """
 
-    level_memory: float
-    level_scale: float
-    level_slope: float
-    season_memory: float
-    season_slope: float
-    kappa: float
-    noise_scale: float
-    noise_slope: float
-    noise_kappa: float
+    level_memory: Floats | float
+    level_scale: Floats | float
+    level_slope: Floats | float
+    season_memory: Floats | float
+    season_slope: Floats | float
+    kappa: Floats | float
+    noise_scale: Floats | float
+    noise_slope: Floats | float
+    noise_kappa: Floats | float
     common: Floats
     by_size: Floats
     harmonics: Floats
 
     @property
     def factors(self) -> Floats:
-        """Loadings of an area's own season by calendar month, at scale one, (12, 2 H)."""
-        return waves(len(self.harmonics)) * np.repeat(self.harmonics, 2)
+        """Loadings of an area's own season by calendar month, at scale one, (..., 12, 2 H)."""
+        return waves(self.harmonics.shape[-1]) * np.repeat(self.harmonics, 2, -1)[..., None, :]
 
     def amplitude(self, level: Floats) -> Floats:
-        """Swing of the season, A, by the national level."""
-        return np.exp(-self.kappa * level)
+        """Swing of the season, A, by the national level, (..., T)."""
+        return np.exp(-np.asarray(self.kappa)[..., None] * level)
 
     def pattern(self, size: Floats, months: Ints) -> Floats:
-        """Season that areas of a size have in common, at amplitude one, (S, T)."""
-        calendar = months % 12
-        return self.common[calendar] + size[:, None] * self.by_size[calendar]
+        """Season that areas of a size have in common, at amplitude one, (..., S, T)."""
+        common, by_size = (f[..., None, months % 12] for f in (self.common, self.by_size))
+        return common + size[:, None] * by_size
 
     def noise_sd(self, size: Floats, level: Floats) -> Floats:
         """Sd of a month's noise where an area's own is as expected, (..., S, T) for (..., T)."""
-        at_size = self.noise_scale + self.noise_slope * size
-        return np.exp(at_size[:, None] - self.noise_kappa * level[..., None, :])
+        scale, slope, kappa = (
+            np.asarray(f)[..., None, None]
+            for f in (self.noise_scale, self.noise_slope, self.noise_kappa)
+        )
+        return np.exp(scale + slope * size[:, None] - kappa * level[..., None, :])
 
 
 @dataclass(frozen=True)

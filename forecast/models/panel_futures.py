@@ -13,10 +13,12 @@ them than the same months do here; nothing is fitted again for that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from forecast.config.panel_model import NoisePriors
+from forecast.core.threads import side_by_side
 from forecast.models import panel_filter
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LastState
@@ -25,7 +27,9 @@ from forecast.models.panel_density import PanelDensity, Pooled
 from forecast.models.panel_laplace import resampled
 from forecast.models.panel_series import LinkSeries, Regressors, regressors, value_of
 from forecast.models.panel_shared import Correlation
-from forecast.models.threads import side_by_side
+
+AT_A_TIME = 512
+"""Draws of areas that are worked on together: as many as the processor keeps at hand."""
 
 FARTHEST = 10.0
 """Standard deviations a month's noise never exceeds; five in a hundred thousand would."""
@@ -50,27 +54,29 @@ class Ahead:
         return Regressors(by.path[:, fitted:], by.level[:, fitted:], by.years[fitted:])
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Where the futures of one set of parameters begin: no path of the nation is known here.
+
+    Joined for several sets every field has an axis of draws first.
 
     Attributes
     ----------
-    z : (P,) the parameters
     rows : (d,) which of the draws are theirs
-    share : (L, S) part of an area's shock variance that is its larger area's, by level
     state : (d, S, n) in the first month ahead
+    pooled : the parameters that areas share
+    share : (L, S) part of an area's shock variance that is its larger area's, by level
     keep, shock : (S, 1 + R) what a month keeps of level and season, and the variance it adds
-    scale : (S,) how much of the season is an area's own
+    scale, noise : (S,) an area's own season, and its noise beside what is expected of its size
     """
 
-    z: Floats
     rows: Ints
-    share: Floats
     state: Floats
+    pooled: Pooled
+    share: Floats
     keep: Floats
     shock: Floats
     scale: Floats
+    noise: Floats
 
 
 def draw_origins(
@@ -95,9 +101,16 @@ def draw_origins(
         arrays = density.arrays(points[k])
         last, moving = panel_filter.last_state(arrays), 1 + arrays.load.shape[1]
         share = np.where(above >= 0, shares[k][:, None], 0.0)
-        state = first_states(last, share, above, len(rows[k]), own)
-        keep, shock = last.keep[:, :moving], last.shock[:, :moving]
-        return Origin(points[k], rows[k], share, state, keep, shock, arrays.scale)
+        return Origin(
+            rows[k],
+            first_states(last, share, above, len(rows[k]), own),
+            density.pooled(points[k]),
+            share,
+            last.keep[:, :moving],
+            last.shock[:, :moving],
+            arrays.scale,
+            np.exp(density.own(points[k])[:, 2] * density.spread[2]),
+        )
 
     return side_by_side(one, [k for k in range(len(points)) if len(rows[k])], rng)
 
@@ -121,20 +134,31 @@ def draw_futures(
     horizon = ahead.nation.shape[1]
     out = np.empty((len(ahead.nation), above.shape[1], horizon))
 
-    def one(begin: Origin, own: np.random.Generator) -> None:
-        p = density.pooled(begin.z)
+    def some(sets: Sequence[Origin], own: np.random.Generator) -> None:
+        begin = _joined(sets)
         path = later_states(begin, above, horizon, own)
         by, nation = ahead.of(begin.rows, density.series), ahead.nation[begin.rows][:, None, :]
-        odds = _expected(density, p, begin, path, by)
-        sd = (
-            p.noise_sd(density.series.size, by.level)
-            * np.exp(density.own(begin.z)[:, 2] * density.spread[2])[:, None]
-        )
+        odds = _expected(density, begin, path, by)
+        sd = begin.pooled.noise_sd(density.series.size, by.level) * begin.noise[..., None]
         noise = _noise(density.priors.noise, odds, nation, sd, own)
         out[begin.rows] = value_of(odds + noise, nation)
 
-    side_by_side(one, origins, rng)
+    each = max(1, AT_A_TIME // (len(origins[0].rows) * above.shape[1]))
+    side_by_side(some, [origins[k : k + each] for k in range(0, len(origins), each)], rng)
     return rounded(out, density.priors.noise.small_cell) if density.series.whole else out
+
+
+def _joined(sets: Sequence[Origin]) -> Origin:
+    """Several sets as one, every field by draw."""
+    which = np.repeat(np.arange(len(sets)), [len(one.rows) for one in sets])
+
+    def by_draw(*values: Floats | float) -> Floats:
+        return np.stack(values)[which]
+
+    pooled = Pooled(*map(by_draw, *(one.pooled for one in sets)))
+    rows = np.concatenate([one.rows for one in sets])
+    state = np.concatenate([one.state for one in sets])
+    return Origin(rows, state, pooled, *map(by_draw, *(one[3:] for one in sets)))
 
 
 def first_states(
@@ -162,14 +186,18 @@ def later_states(begin: Origin, above: Ints, horizon: int, rng: np.random.Genera
     """Level and season of all areas in the months ahead, (D, H, S, 1 + R).
 
     What else there is of the state stays as it is in the first month.
+
+    Parameters
+    ----------
+    begin : joined
     """
-    draws, (series, moving) = len(begin.rows), begin.keep.shape
+    draws, series, moving = begin.keep.shape
     own_sd = np.sqrt(begin.shock)
-    level_sd = own_sd[:, 0].copy()
-    own_sd[:, 0] *= np.sqrt(1.0 - begin.share.sum(axis=0))
+    level_sd = own_sd[..., 0].copy()
+    own_sd[..., 0] *= np.sqrt(1.0 - begin.share.sum(axis=1))
     shocks = _shared(begin.share, above, draws, horizon - 1, rng)
-    steps = own_sd * rng.standard_normal((draws, horizon - 1, series, moving))
-    steps[..., 0] += level_sd * shocks.swapaxes(1, 2)
+    steps = own_sd[:, None] * rng.standard_normal((draws, horizon - 1, series, moving))
+    steps[..., 0] += level_sd[:, None] * shocks.swapaxes(1, 2)
     out = np.empty((draws, horizon, series, moving))
     out[:, 0] = begin.state[..., :moving]
     for h in range(1, horizon):
@@ -182,25 +210,24 @@ def _shared(
 ) -> Floats:
     """Shocks of the larger areas as each area takes part in them, (D, S, months)."""
     out = np.zeros((draws, above.shape[1], months))
-    for part, numbers in zip(share, above, strict=True):
+    for part, numbers in zip(np.moveaxis(share, -2, 0), above, strict=True):
         # one more path for areas without a larger one, whose share is zero
         paths = rng.standard_normal((draws, numbers.max() + 2, months))
-        out += np.sqrt(part)[:, None] * paths[:, numbers]
+        out += np.sqrt(part)[..., None] * paths[:, numbers]
     return out
 
 
-def _expected(
-    density: PanelDensity, p: Pooled, begin: Origin, path: Floats, by: Regressors
-) -> Floats:
+def _expected(density: PanelDensity, begin: Origin, path: Floats, by: Regressors) -> Floats:
     """Log-odds without a month's own noise, (D, S, H)."""
-    series, link = density.series, density.priors.link
+    series, link, p = density.series, density.priors.link, begin.pooled
     horizon, moving = path.shape[1], path.shape[3]
     months = series.months[-1] + 1 + np.arange(horizon, dtype=np.int64)
     constant, elasticity, drift, *steps = np.moveaxis(begin.state[..., moving:], -1, 0)
     for effect, step in zip(steps, density.steps[:, -1].T, strict=True):
         constant = constant + effect * step
-    season = np.einsum("dhsr,hr->dhs", path[..., 1:], p.factors[months % 12])
-    season = p.pattern(series.size, months).T + begin.scale * season
+    season = np.einsum("dhsr,dhr->dhs", path[..., 1:], p.factors[:, months % 12])
+    season *= begin.scale[:, None]
+    season += p.pattern(series.size, months).swapaxes(1, 2)
     odds = path[..., 0] + (series.level + constant)[:, None]
     odds += p.amplitude(by.level)[..., None] * season
     odds += (link.elasticity.mean + elasticity)[:, None] * by.path[..., None]

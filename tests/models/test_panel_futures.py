@@ -10,7 +10,7 @@ from forecast.errors import DataError
 from forecast.models import panel_dense, panel_filter, panel_shared
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LinkArrays
-from forecast.models.panel_density import SCALARS, PanelDensity
+from forecast.models.panel_density import SCALARS, PanelDensity, Pooled
 from forecast.models.panel_futures import (
     Ahead,
     Origin,
@@ -89,13 +89,12 @@ def test_neighbours_states_covary_as_their_shared_shocks_say(rng: np.random.Gene
     state = first_states(last, share, above, count, rng)
     moving = 1 + arrays.load.shape[1]
     begin = Origin(
-        np.empty(0),
         np.arange(count),
-        share,
         state,
-        last.keep[:, :moving],
-        last.shock[:, :moving],
-        arrays.scale,
+        Pooled(*np.zeros((9, count)), *np.zeros((3, count, 12))),
+        np.tile(share, (count, 1, 1)),
+        *(np.tile(f[:, :moving], (count, 1, 1)) for f in (last.keep, last.shock)),
+        *np.ones((2, count, 3)),
     )
     states = later_states(begin, above, horizon, rng)
     assert np.array_equal(states[:, 0], state[..., :moving])
