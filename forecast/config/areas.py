@@ -32,6 +32,7 @@ class AreaEntry(Frozen):
     parent: str | None = None
     region: str | None = None
     landsdel: str | None = None
+    type: str | None = Field(default=None, description="the kind of municipality, in words")
 
 
 class AreasFile(Frozen):
@@ -72,6 +73,16 @@ def places(beside: Path | None = None) -> dict[str, tuple[str, str]]:
         entry.name: (entry.landsdel, entry.region)
         for entry in entries
         if entry.region is not None and entry.landsdel is not None
+    }
+
+
+def kinds(beside: Path | None = None) -> dict[str, tuple[str, str]]:
+    """Read the administrative region and the kind of every municipality that has both, by name."""
+    entries = read_toml(find_config("areas.toml", beside), AreasFile).area
+    return {
+        entry.name: (entry.region, entry.type)
+        for entry in entries
+        if entry.region is not None and entry.type is not None
     }
 
 

@@ -1,4 +1,4 @@
-"""Files of monthly figures as they lie on disk: CSV, Excel or Parquet, tidy or as downloaded.
+"""Tables of figures as they lie on disk: CSV, Excel, Parquet or JSON, tidy or as downloaded.
 
 A file as downloaded from jobindsats.dk has semicolons, a byte-order mark, lines of title above the
 heading, notes below the figures and its measures side by side. A tidy file has one figure a row
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ HEADINGS: Final[Mapping[str, str]] = {
 MISSING: Final = frozenset({"", "-", "..", "."})
 """What stands where there is no figure: never a nought."""
 
-SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
+SUFFIXES: Final = (".csv", ".xlsx", ".parquet", ".json")
 
 _SEARCHED = 30  # lines in which the heading is looked for
 _FORM = "columns area, period, value and where they apply group, unit, as_of, provisional"
@@ -114,7 +115,7 @@ def read_sheet(path: Path) -> Sheet:
     ----------
     path
         ``.csv`` (UTF-8, a byte-order mark allowed; separated by semicolons, tabs or commas),
-        ``.xlsx`` (first sheet) or ``.parquet``.
+        ``.xlsx`` (first sheet), ``.parquet``, or ``.json`` as jobindsats' API answers.
 
     Returns
     -------
@@ -141,7 +142,8 @@ def read_sheet(path: Path) -> Sheet:
         )
     if not path.is_file():
         raise DataError(f"{path}: no such file; check the path")
-    lines = _csv_lines(path) if suffix == ".csv" else _typed_lines(path, suffix)
+    readers = {".csv": _csv_lines, ".json": _json_lines}
+    lines = readers[suffix](path) if suffix in readers else _typed_lines(path, suffix)
     if not lines:
         raise DataError(f"{path.name}: the file is empty; expected {_FORM}")
     top = next((k for k, (_, cells) in enumerate(lines[:_SEARCHED]) if _is_heading(cells)), None)
@@ -187,6 +189,50 @@ def _heading_line(lines: Sequence[str]) -> tuple[int, str]:
                 return k, separator
     filled = next((k for k, line in enumerate(lines) if line.strip()), 0)
     return filled, max(";\t,", key=lines[filled].count) if lines else ","
+
+
+def _json_lines(path: Path) -> list[Line]:
+    """Rows of an answer of jobindsats' API, version 3 (columns, rows) or 2 (Variables, Data)."""
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"{path.name}: no readable JSON ({error}); ask the API again") from error
+    answer = content[0] if isinstance(content, list) and content else content
+    heading, rows = _answer(answer) if isinstance(answer, dict) else (None, None)
+    if not isinstance(heading, list) or not isinstance(rows, list):
+        raise DataError(
+            f"{path.name}: no answer of jobindsats' API; expected columns and rows (version 3) or "
+            "Variables and Data (version 2)"
+        )
+    lines: list[Line] = [(0, heading)]
+    for row, cells in enumerate(rows, 1):
+        if not isinstance(cells, list):
+            raise DataError(f"{path.name} row {row}: found {cells!r}, expected a list of cells")
+        lines.append((row, [_json_cell(cell) for cell in cells]))
+    return lines
+
+
+def _answer(content: Mapping[str, object]) -> tuple[object, object]:
+    """Headings and rows of an answer, whichever version gave it."""
+    heading, rows = content.get("columns"), content.get("rows")
+    if isinstance(variables := content.get("Variables"), list):
+        heading, rows = variables, content.get("Data")
+    if isinstance(heading, list):
+        heading = [_label(one) for one in heading]
+    return heading, rows
+
+
+def _label(column: object) -> object:
+    """Heading of a column, which may be described by more than its name."""
+    if not isinstance(column, Mapping):
+        return column
+    return next((column[key] for key in ("Label", "Name", "label", "name") if key in column), "")
+
+
+def _json_cell(cell: object) -> object:
+    if cell is None:
+        return ""
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def _typed_lines(path: Path, suffix: str) -> list[Line]:
