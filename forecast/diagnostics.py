@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,9 @@ COLUMNS = ("check", "quantity", "value", "threshold", "verdict", "note_da", "not
 PASS, FAIL, INFO = "pass", "fail", "info"
 
 
-def posterior_checks(posterior: az.InferenceData, limits: Verdict) -> pd.DataFrame:
+def posterior_checks(
+    posterior: az.InferenceData, limits: Verdict, names: Sequence[str] = RAW
+) -> pd.DataFrame:
     """R-hat, effective draws, divergences and BFMI of a sampled posterior.
 
     Parameters
@@ -29,6 +31,8 @@ def posterior_checks(posterior: az.InferenceData, limits: Verdict) -> pd.DataFra
         With groups posterior and sample_stats.
     limits : Verdict
         Thresholds; see its reference.
+    names : sequence of str
+        Parameters that are judged.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def posterior_checks(posterior: az.InferenceData, limits: Verdict) -> pd.DataFra
     import arviz as az
     import pandas as pd
 
-    table: Any = az.summary(posterior, var_names=list(RAW), kind="diagnostics", round_to="none")
+    table: Any = az.summary(posterior, var_names=list(names), kind="diagnostics", round_to="none")
     stats = posterior["sample_stats"]
     divergent = int(np.sum(np.asarray(stats["diverging"].values)))
     bfmi = float(np.min(np.asarray(az.bfmi(posterior))))
@@ -103,6 +107,31 @@ def precision_checks(
     rows = [
         _row("mcse_median", name, error, half, below=True, words=words)
         for name, (error, half) in errors.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def agreement_rows(group: str, correlation: float, rmse: float) -> pd.DataFrame:
+    """Tell how near two expected shares are over municipalities; judged by a reader.
+
+    Parameters
+    ----------
+    correlation, rmse : the latter a fraction
+    """
+    import pandas as pd
+
+    values = {"correlation": correlation, "rmse": rmse}
+    rows = [
+        (
+            f"agreement_{name}",
+            group,
+            value,
+            np.nan,
+            INFO,
+            "egen og offentliggjort forventning over kommunerne",
+            "own and published expectation over municipalities",
+        )
+        for name, value in values.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -109,6 +109,34 @@ class Measure(StrEnum):
     """Population aged 16-66, persons."""
     FULDTIDSAKTIVEREDE = "fuldtidsaktiverede"
     """Activated persons converted to full time (37 hours a week)."""
+    FAKTISK_ANDEL = "faktisk_andel"
+    """Full-time persons as a fraction of the residents aged 16-66, as the benchmark counts both."""
+    FORVENTET_ANDEL = "forventet_andel"
+    """The same fraction as expected of a municipality with such framework conditions."""
+    FORSKEL = "forskel"
+    """Actual less expected share, as published."""
+    UNDERLIGGENDE_FORSKEL = "underliggende_forskel"
+    """What is lasting in actual less expected share, without the chance of who lives there."""
+    UNDERLIGGENDE_FULDTIDSPERSONER = "underliggende_fuldtidspersoner"
+    """The same in full-time persons."""
+    PLACERING = "placering"
+    """Rank among all municipalities by actual less expected share, 1 the lowest."""
+    UNDERLIGGENDE_PLACERING = "underliggende_placering"
+    """Rank by what is lasting in the difference, draw by draw."""
+    SANDSYNLIGHED_HOEJST_FORVENTET = "sandsynlighed_hoejst_forventet"
+    """Probability that the lasting share is at most the expected one."""
+    STOEJANDEL = "stoejandel"
+    """Part of the movement since the half-year before that is chance."""
+    FORHOLD = "forhold"
+    """Actual over expected share."""
+    SANDSYNLIGHED_RESULTATMAAL = "sandsynlighed_resultatmaal"
+    """Probability that the resultatmål is met at a measurement."""
+    SANDSYNLIGHED_TILSTAND = "sandsynlighed_tilstand"
+    """Probability of a state of supervision, which the row's group names."""
+    FOKUSMAAL_TILBUD = "fokusmaal_tilbud"
+    """Share without an offer or employment in the last 12 months, of those with the seniority."""
+    FOKUSMAAL_SAMTALER = "fokusmaal_samtaler"
+    """Share with too few conversations in the last 12 months, of those with the seniority."""
 
 
 class Unit(StrEnum):
@@ -124,6 +152,8 @@ class Unit(StrEnum):
     """Difference of two fractions, itself a fraction: 0.01 is one percentage point."""
     KR = "kr"
     """Danish kroner."""
+    NUMMER = "nummer"
+    """Place in an order, 1 the first."""
 
 
 class Adjustment(StrEnum):
@@ -194,6 +224,14 @@ SHARE_MEASURES: Final = frozenset(
         Measure.ANDEL_AF_BEFOLKNING,
         Measure.ANDEL_AF_ARBEJDSSTYRKE,
         Measure.ANDEL_AF_GRUPPE,
+        Measure.FAKTISK_ANDEL,
+        Measure.FORVENTET_ANDEL,
+        Measure.SANDSYNLIGHED_HOEJST_FORVENTET,
+        Measure.STOEJANDEL,
+        Measure.SANDSYNLIGHED_RESULTATMAAL,
+        Measure.SANDSYNLIGHED_TILSTAND,
+        Measure.FOKUSMAAL_TILBUD,
+        Measure.FOKUSMAAL_SAMTALER,
     }
 )
 """Measures whose values are fractions in [0, 1]."""
@@ -204,6 +242,12 @@ MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
     Measure.FULDTIDSAKTIVEREDE: frozenset({Unit.FULDTIDSPERSONER}),
     Measure.ARBEJDSSTYRKE: frozenset({Unit.PERSONER}),
     Measure.BEFOLKNING: frozenset({Unit.PERSONER}),
+    Measure.FORSKEL: frozenset({Unit.PROCENTPOINT}),
+    Measure.UNDERLIGGENDE_FORSKEL: frozenset({Unit.PROCENTPOINT}),
+    Measure.UNDERLIGGENDE_FULDTIDSPERSONER: frozenset({Unit.FULDTIDSPERSONER}),
+    Measure.PLACERING: frozenset({Unit.NUMMER}),
+    Measure.UNDERLIGGENDE_PLACERING: frozenset({Unit.NUMMER}),
+    Measure.FORHOLD: frozenset({Unit.ANDEL}),
     Measure.AENDRING: frozenset(
         {Unit.ANDEL, Unit.PROCENTPOINT, Unit.FULDTIDSPERSONER, Unit.PERSONER}
     ),
@@ -249,6 +293,7 @@ _SPELLINGS: Final[dict[str, UnitSpelling]] = {
     "mio. kr.": UnitSpelling(Unit.KR, 1e6),
     "mio. kr": UnitSpelling(Unit.KR, 1e6),
     "mio kr": UnitSpelling(Unit.KR, 1e6),
+    "nummer": UnitSpelling(Unit.NUMMER, 1.0),
 }
 
 

@@ -36,13 +36,19 @@ def residuals(f: Figures, draws: Draws) -> Floats:
 
 
 def covariances(f: Figures, draws: Draws, lags: Floats) -> tuple[Floats, Floats]:
-    """Covariances of u, (D, 1, W, W), and of c, (D, I, W, W), over the windows of `lags`."""
+    """Covariances of u and of c, (D, I, W, W), over the windows of `lags`."""
     ahead = lags.shape[0] - f.chance.shape[1]
     # persons ahead are as many as in the last half-year
     chance = np.concatenate([f.chance, np.repeat(f.chance[:, -1:], ahead, axis=1)], axis=1)
-    lasting = (draws.spread**2)[:, None, None] * covariance(lags, draws.memory)
+    own = spreads(f, draws) ** 2
     passing = draws.chance[:, None, None] * covariance(lags, draws.chance_memory)
-    return lasting[:, None], passing[:, None] * chance[:, :, None] * chance[:, None, :]
+    lasting = own[..., None, None] * covariance(lags, draws.memory)[:, None]
+    return lasting, passing[:, None] * chance[:, :, None] * chance[:, None, :]
+
+
+def spreads(f: Figures, draws: Draws) -> Floats:
+    """Sd of what is lasting in each municipality, (D, I)."""
+    return draws.spread[:, None] * np.exp(draws.size_slope[:, None] * f.size)
 
 
 def draw_effects(f: Figures, draws: Draws, lags: Floats, rng: np.random.Generator) -> Effects:

@@ -20,12 +20,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.benchmark.effects import covariances
+from forecast.benchmark.effects import covariances, spreads
 from forecast.benchmark.hierarchy import Draws, Figures, Terms
 from forecast.config.benchmark import BenchmarkModel
 from forecast.core.benchmark import Conditions, Floats
 from forecast.models.kernels import Ints
 from forecast.models.panel_laplace import resampled
+
+TRUSTED_K = 0.7
+"""Pareto k from which weights are not used to leave one out, and the model is fitted again."""
+
+FORGOTTEN = 1e6
+"""Variance of a figure that is to say nothing."""
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
@@ -75,6 +81,7 @@ def left_out(f: Figures, draws: Draws, terms: Terms, rng: np.random.Generator) -
     covs = np.empty((count, areas, periods, periods))
     fits = np.empty((count, areas))
     lasting, passing = covariances(f, draws, f.lags)
+    own_spread = spreads(f, draws)
     index = np.arange(periods)
     for d in range(count):
         own = lasting[d] + passing[d]
@@ -88,8 +95,21 @@ def left_out(f: Figures, draws: Draws, terms: Terms, rng: np.random.Generator) -
     for i, rows in enumerate(kept):
         root = np.linalg.cholesky(covs[rows, i] + 1e-12 * np.eye(periods))
         odds = means[rows, i] + (root @ rng.standard_normal((count, periods, 1)))[..., 0]
-        share[:, i] = mean_share(odds, draws.spread[rows, None])
+        share[:, i] = mean_share(odds, own_spread[rows, i, None])
     return Expected(share, np.asarray(k, dtype=np.float64).reshape(-1))
+
+
+def forgetting(f: Figures, area: int) -> Figures:
+    """Figures of which one municipality's say nothing; their shape, and the model, stay."""
+    rounding = f.rounding.copy()
+    rounding[area] = FORGOTTEN
+    return f._replace(rounding=rounding)
+
+
+def of_one(f: Figures, draws: Draws, area: int) -> Floats:
+    """Give the expected share of a municipality by draws that have not seen it, (D, T)."""
+    odds = draws.intercept + (draws.coefficients @ f.design[area])[:, None]
+    return mean_share(odds, spreads(f, draws)[:, area, None])
 
 
 def mean_share(odds: Floats, spread: Floats) -> Floats:

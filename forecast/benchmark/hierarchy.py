@@ -6,8 +6,10 @@ For municipality i and half-year t, with y the log-odds of the actual share,
 
     a[1] ~ N(intercept),  a[t] = a[t-1] + N(0, step²),
     b, region, kind ~ N(0, spread²), a spread each, half-normal,
-    u ~ path of sd tau and memory m_u,           what is lasting and the municipality's own,
-    c ~ path of variance phi / (N p (1 - p)) and memory m_c,      chance of who lives there.
+    u ~ path of sd tau exp(gamma size[i]) and memory m_u,   what is lasting and its own,
+    c ~ path of variance phi / (N p (1 - p)) and memory m_c,     chance of who lives there,
+
+size the centred log of residents: where fewer live, one firm or one street counts for more.
 
 N p (1 - p) is the variance of the count of N independent persons, so phi says how much more counts
 spread than theirs: the smaller a municipality, the more of its gap is chance. u and c are seen as
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
     import arviz as az
     import pymc as pm
 
-HYPER = ("spread", "memory", "chance", "chance_memory")
-"""Parameters of u and c, as a posterior names them: on their own scales, memories in months."""
-
 
 class Figures(NamedTuple):
     """What one group's figures are, I municipalities in T half-years.
@@ -53,6 +52,7 @@ class Figures(NamedTuple):
     value : (I, T) log-odds of the actual share, less the offset
     chance : (I, T) sd that the count of independent persons would give the log-odds
     rounding : (I, T) variance of the printed digits in log-odds
+    size : (I,) centred log of residents
     design : (I, C) conditions, and ones for region and kind; no columns without conditions
     lags : (T, T, L) of the windows
     """
@@ -60,6 +60,7 @@ class Figures(NamedTuple):
     value: Floats
     chance: Floats
     rounding: Floats
+    size: Floats
     design: Floats
     lags: Floats
 
@@ -69,13 +70,14 @@ class Draws(NamedTuple):
 
     Attributes
     ----------
-    spread, memory, chance, chance_memory : (D,) tau, months, phi, months
+    spread, size_slope, memory, chance, chance_memory : (D,) tau, gamma, months, phi, months
     intercept : (D, T)
     spreads : (D, B) of coefficients by block
     coefficients : (D, C)
     """
 
     spread: Floats
+    size_slope: Floats
     memory: Floats
     chance: Floats
     chance_memory: Floats
@@ -126,7 +128,9 @@ def figures(
     if offset is not None:
         value, rounding = value - offset, 2.0 * rounding
     chance = np.sqrt(slope / table.residents)
-    return Figures(value, chance, rounding, design, lag_weights(table.windows))
+    size = np.log(table.residents).mean(axis=1)
+    size = size - size.mean()
+    return Figures(value, chance, rounding, size, design, lag_weights(table.windows))
 
 
 def published_terms(model: BenchmarkModel) -> Terms:
@@ -144,6 +148,7 @@ def build(f: Figures, terms: Terms, model: BenchmarkModel) -> "pm.Model":
         value, chance = pm.Data("value", f.value), pm.Data("chance_sd", f.chance)
         rounding = pm.Data("rounding", f.rounding)
         spread = prior.spread.sd * abs(pm.Normal("spread"))
+        slope_of_size = _normal("size_slope", prior.size_slope)
         memory = 12.0 * pt.exp(_normal("log_memory", prior.memory))
         phi = pt.exp(_normal("log_chance", prior.chance))
         chance_memory = 12.0 * pt.exp(_normal("log_chance_memory", prior.chance_memory))
@@ -162,11 +167,12 @@ def build(f: Figures, terms: Terms, model: BenchmarkModel) -> "pm.Model":
             slope = (design * (scales[np.array(terms.blocks)] * z)).sum(axis=1)
             expected = expected + slope[:, None]
         lags = np.arange(f.lags.shape[2])
-        lasting = spread**2 * (f.lags * pt.exp(-lags / memory)).sum(axis=2)
+        own = spread**2 * pt.exp(2.0 * slope_of_size * pm.Data("size", f.size))
+        lasting = (f.lags * pt.exp(-lags / memory)).sum(axis=2)
         passing = phi * (f.lags * pt.exp(-lags / chance_memory)).sum(axis=2)
         pm.Potential(
             "figures",
-            _log_density(periods, value - expected, lasting, passing, chance, rounding),
+            _log_density(periods, value - expected, own, lasting, passing, chance, rounding),
         )
     return built
 
@@ -181,6 +187,7 @@ def _normal(name: str, prior: Prior) -> Any:  # noqa: ANN401
 def _log_density(
     periods: int,
     residual: Any,  # noqa: ANN401
+    own: Any,  # noqa: ANN401
     lasting: Any,  # noqa: ANN401
     passing: Any,  # noqa: ANN401
     chance: Any,  # noqa: ANN401
@@ -194,7 +201,7 @@ def _log_density(
     for t in range(periods):
         row: list[Any] = []
         for s in range(t + 1):
-            entry = lasting[t, s] + passing[t, s] * chance[:, t] * chance[:, s]
+            entry = own * lasting[t, s] + passing[t, s] * chance[:, t] * chance[:, s]
             before = row if s == t else root[s]
             entry -= sum((row[k] * before[k] for k in range(s)), pt.zeros(()))
             row.append(pt.sqrt(entry + rounding[:, t]) if s == t else entry / root[s][s])
@@ -213,13 +220,24 @@ class Compiled:
     terms: Terms
     model: BenchmarkModel
 
-    def sample(self, f: Figures, seed: int) -> "az.InferenceData":
-        """Sample the posterior of a group's figures; same seed, same draws."""
-        data = {"value": f.value, "chance_sd": f.chance, "rounding": f.rounding}
+    def sample(self, f: Figures, seed: int, *, shorter: bool = False) -> "az.InferenceData":
+        """Sample the posterior of a group's figures; same seed, same draws.
+
+        Parameters
+        ----------
+        shorter : half as long, for a single municipality's expectation
+        """
+        data = {
+            "value": f.value,
+            "chance_sd": f.chance,
+            "rounding": f.rounding,
+            "size": f.size,
+        }
         if self.terms.blocks:
             data["design"] = f.design
         own = self.model.sampling
-        sizes = Sampling(own.chains, own.tune, own.draws, own.target_accept)
+        part = 2 if shorter else 1
+        sizes = Sampling(own.chains, own.tune // part, own.draws // part, own.target_accept)
         return _folded(sampled(self.sampler.with_data(**data), sizes, seed))
 
 
@@ -261,6 +279,7 @@ def parameters(found: "az.InferenceData", terms: Terms, model: BenchmarkModel) -
     z = raw.get("z", np.zeros((len(first), 0)))
     return Draws(
         prior.spread.sd * raw["spread"],
+        scaled("size_slope", prior.size_slope),
         12.0 * np.exp(scaled("log_memory", prior.memory)),
         np.exp(scaled("log_chance", prior.chance)),
         12.0 * np.exp(scaled("log_chance_memory", prior.chance_memory)),

@@ -7,10 +7,10 @@ together leave open; that is wide in the middle and narrow at the ends (Goldstei
 
 The funnel shows how far a municipality of a size lies from its expectation without being special:
 
-    sd² = (tau p (1 - p))² + phi p (1 - p) / N,
+    sd² = (tau[i] p (1 - p))² + phi p (1 - p) / N[i],
 
-tau the usual differences between municipalities (additive overdispersion), phi how much more counts
-spread than those of independent persons (Spiegelhalter 2005, doi:10.1002/sim.1970).
+tau the usual differences between municipalities of a size (additive overdispersion), phi how much
+more counts spread than those of independent persons (Spiegelhalter 2005, doi:10.1002/sim.1970).
 """
 
 from enum import StrEnum
@@ -86,15 +86,15 @@ def gap_in_shares(expected: Floats, own: Floats) -> Floats:
 
 
 def funnel(
-    share: Floats, residents: Floats, spread: float, chance: float, levels: tuple[float, ...]
+    share: float, residents: Floats, spread: Floats, chance: float, levels: tuple[float, ...]
 ) -> Floats:
     """Half-widths of the limits of gaps, (levels, I).
 
     Parameters
     ----------
-    share : (I,) expected, a fraction
-    residents : (I,)
-    spread, chance : tau and phi
+    share : expected, a fraction
+    residents, spread : (I,) and tau of each
+    chance : phi
     """
     variance = share * (1.0 - share)
     sd = np.sqrt((spread * variance) ** 2 + chance * variance / residents)

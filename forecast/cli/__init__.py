@@ -7,7 +7,17 @@ import click
 from forecast import __version__
 
 # Name of the command -> its module in this package; the command has the module's name.
-COMMANDS = ("run", "fit", "project", "scenario", "diagnose", "backtest", "init", "data")
+COMMANDS = (
+    "run",
+    "fit",
+    "project",
+    "scenario",
+    "benchmark",
+    "diagnose",
+    "backtest",
+    "init",
+    "data",
+)
 
 
 class LazyGroup(click.Group):

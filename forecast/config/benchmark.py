@@ -46,6 +46,7 @@ class EffectPriors(Frozen):
     """What is a municipality's own: lasting, and by chance of who lives there."""
 
     spread: Scale
+    size_slope: Prior
     memory: Prior
     chance: Prior
     chance_memory: Prior

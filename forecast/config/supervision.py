@@ -68,6 +68,8 @@ class Rules(Frozen):
 class Supervision(Frozen):
     """All of ``supervision.toml``."""
 
+    publication_months: int = Field(ge=0)
+    publication_reason: str
     readings: Readings
     rules: tuple[Rules, ...] = Field(min_length=1)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple
 
 from forecast.errors import ConfigError, nearest
+from forecast.report.catalogue_benchmark import BENCHMARK_PHRASES
 from forecast.report.catalogue_scenarios import SCENARIO_PHRASES
 
 Lang = Literal["da", "en"]
@@ -318,7 +319,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         "Share of the actual figures inside intervals of each size; on the dashed line if "
         "intervals mean what they say.",
     ),
-    **{key: Phrase(*both) for key, both in SCENARIO_PHRASES.items()},
+    **{key: Phrase(*both) for key, both in (SCENARIO_PHRASES | BENCHMARK_PHRASES).items()},
 }
 
 

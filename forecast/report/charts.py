@@ -160,10 +160,15 @@ def panel_svg(panel: Panel, top: float, lang: Lang, *, name: str) -> str:
         the page describes it as one picture, and without a fixed size, so that it fills the width
         it is given.
     """
+    return inline_svg(panel_chart(panel, top), lang, name=name)
+
+
+def inline_svg(chart: alt.TopLevelMixin, lang: Lang, *, name: str) -> str:
+    """Draw any chart to stand inside a page, as `panel_svg` does."""
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(
-        _specification(panel_chart(panel, top)),
+        _specification(chart),
         vl_version=_vega_lite_version(),
         allowed_base_urls=[],
         format_locale=_LOCALES[lang],

@@ -51,7 +51,8 @@ class ChartRow:
 
 
 @lru_cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Make what renders the templates."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # Names of areas, groups and sources come from files of the user: all of them are escaped.
@@ -116,7 +117,7 @@ def render_report(data: ReportData, lang: Lang = "da") -> str:
         "prior_only": prior_only(data, lang),
         "filters": _filters(data),
     }
-    return _environment().get_template(TEMPLATE).render(context)
+    return environment().get_template(TEMPLATE).render(context)
 
 
 def _charts(data: ReportData, rows: Projections, lang: Lang) -> list[ChartRow]:
