@@ -125,6 +125,8 @@ class Measure(StrEnum):
     """Rank by what is lasting in the difference, draw by draw."""
     SANDSYNLIGHED_HOEJST_FORVENTET = "sandsynlighed_hoejst_forventet"
     """Probability that the lasting share is at most the expected one."""
+    SANDSYNLIGHED_HOEJST_LANDET = "sandsynlighed_hoejst_landet"
+    """Probability that the lasting difference is at most the country's common one."""
     STOEJANDEL = "stoejandel"
     """Part of the movement since the half-year before that is chance."""
     FORHOLD = "forhold"
@@ -227,6 +229,7 @@ SHARE_MEASURES: Final = frozenset(
         Measure.FAKTISK_ANDEL,
         Measure.FORVENTET_ANDEL,
         Measure.SANDSYNLIGHED_HOEJST_FORVENTET,
+        Measure.SANDSYNLIGHED_HOEJST_LANDET,
         Measure.STOEJANDEL,
         Measure.SANDSYNLIGHED_RESULTATMAAL,
         Measure.SANDSYNLIGHED_TILSTAND,

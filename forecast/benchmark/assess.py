@@ -89,7 +89,7 @@ def by_published(table: BenchmarkTable, model: BenchmarkModel, seed: int) -> Ite
             effects,
             table.expected_share[None, :, g],
             gap,
-            _ranked(gap, model),
+            _ranked(gap, effects.lasting, model),
             next_measurement.by_gaps(ahead, country),
             np.median(spreads(f, draws), axis=0),
             float(np.median(draws.chance)),
@@ -121,7 +121,7 @@ def by_conditions(
             effects,
             left.share,
             gap,
-            _ranked(gap, model),
+            _ranked(gap, effects.lasting, model),
             None,
             np.median(spreads(f, draws), axis=0),
             float(np.median(draws.chance)),
@@ -163,5 +163,6 @@ def _left_out(
     return found
 
 
-def _ranked(gap: Floats, model: BenchmarkModel) -> tuple[ranking.Ranking, ...]:
-    return tuple(ranking.rank(gap[..., t], model.ranking.sure) for t in range(gap.shape[2]))
+def _ranked(gap: Floats, own: Floats, model: BenchmarkModel) -> tuple[ranking.Ranking, ...]:
+    sure = model.ranking.sure
+    return tuple(ranking.rank(gap[..., t], sure, own[..., t]) for t in range(gap.shape[2]))

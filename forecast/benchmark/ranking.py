@@ -40,31 +40,44 @@ class Ranking(NamedTuple):
     gap : (D, I) in share of residents
     rank : (D, I) 1 for the lowest
     below : (I,) probability of no more than expected
+    under : (I,) probability of no more than the country's common deviation from its expectation
     tier : (I,)
     """
 
     gap: Floats
     rank: Ints
     below: Floats
+    under: Floats
     tier: tuple[Tier, ...]
 
 
-def rank(gap: Floats, sure: float) -> Ranking:
+def rank(gap: Floats, sure: float, own: Floats | None = None) -> Ranking:
     """Rank gaps draw by draw.
+
+    A municipality is called better or worse than expected where both are sure: that it lies below
+    or above its expectation, and that it does so more than all do. Else a country that is a little
+    above what was expected of it would make every municipality worse.
 
     Parameters
     ----------
     gap : (D, I)
     sure : probability from which a municipality is called better or worse than expected
+    own : (D, I) what of the gap is its own; by default all of it
     """
     order = gap.argsort(axis=1, kind="stable")
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, np.arange(1, gap.shape[1] + 1), axis=1)
     below = (gap <= 0.0).mean(axis=0)
-    tier = tuple(
-        Tier.BETTER if p >= sure else Tier.WORSE if p <= 1.0 - sure else Tier.ALIKE for p in below
-    )
-    return Ranking(gap, ranks, below, tier)
+    under = below if own is None else (own <= 0.0).mean(axis=0)
+    tiers = tuple(tier(float(b), float(u), sure) for b, u in zip(below, under, strict=True))
+    return Ranking(gap, ranks, below, under, tiers)
+
+
+def tier(below: float, under: float, sure: float) -> Tier:
+    """Tier of a municipality by the probabilities of `Ranking`."""
+    if min(below, under) >= sure:
+        return Tier.BETTER
+    return Tier.WORSE if max(below, under) <= 1.0 - sure else Tier.ALIKE
 
 
 def interval(values: Floats | Ints, size: float) -> Floats:

@@ -172,7 +172,7 @@ def document(view: BenchmarkView, lang: Lang) -> Document:
     total = view.model.total
     below = _need(view.value(Measure.SANDSYNLIGHED_HOEJST_FORVENTET, view.area, total, view.last))
     verdict = _say(
-        f"bench.verdict.{tier(below, view.model.ranking.sure)}",
+        f"bench.verdict.{_tier(view, view.area)}",
         lang,
         area=view.area,
         probability=_chance(below, lang),
@@ -193,9 +193,18 @@ def _say(key: str, lang: Lang, /, **values: object) -> str:
     return phrase(key, lang, **values).replace("pct..", "pct.")
 
 
-def tier(below: float, sure: float) -> str:
-    """Name what is sure of a municipality, as `forecast.benchmark.ranking.Tier` does."""
-    return "bedre" if below >= sure else "daarligere" if below <= 1.0 - sure else "som_forventet"
+def _tier(view: BenchmarkView, area: str) -> str:
+    """Name what is sure of a municipality in all, as `forecast.benchmark.ranking.tier` does."""
+    both = [
+        _need(view.value(measure, area, view.model.total, view.last))
+        for measure in (
+            Measure.SANDSYNLIGHED_HOEJST_FORVENTET,
+            Measure.SANDSYNLIGHED_HOEJST_LANDET,
+        )
+    ]
+    if min(both) >= view.model.ranking.sure:
+        return "bedre"
+    return "daarligere" if max(both) <= 1.0 - view.model.ranking.sure else "som_forventet"
 
 
 def _need(value: float | None) -> float:
@@ -305,11 +314,7 @@ def _peers(view: BenchmarkView, lang: Lang) -> Section:
     caption = _say("bench.peers.caption", lang, period=words.period_label(view.last, lang=lang))
     where = f"model={PUBLISHED}, group={total}, period={view.last}"
     grid = Grid(caption, _heads("bench.area", lang), tuple(rows), "benchmark.csv", where)
-    found = [
-        tier(_need(view.value(Measure.SANDSYNLIGHED_HOEJST_FORVENTET, a, total, view.last)), sure)
-        for sure in (view.model.ranking.sure,)
-        for a in view.table.areas
-    ]
+    found = [_tier(view, area) for area in view.table.areas]
     tiers = _say(
         "bench.tiers",
         lang,

@@ -17,6 +17,10 @@ BENCHMARK_PHRASES: Final[dict[str, tuple[str, str]]] = {
         "sandsynlighed for højst det forventede",
         "probability of at most the expected",
     ),
+    "measure.sandsynlighed_hoejst_landet": (
+        "sandsynlighed for højst landets fælles forskel",
+        "probability of at most the country's common difference",
+    ),
     "measure.stoejandel": ("tilfældighedens del", "part that is chance"),
     "measure.forhold": ("faktisk over forventet", "actual over expected"),
     "measure.sandsynlighed_resultatmaal": (

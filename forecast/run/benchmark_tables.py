@@ -141,6 +141,7 @@ def assessed_rows(rows: Rows, table: BenchmarkTable, one: Assessed) -> None:
             key(Measure.UNDERLIGGENDE_PLACERING, Unit.NUMMER), ranked.rank.astype(np.float64)
         )
         rows.probabilities(key(Measure.SANDSYNLIGHED_HOEJST_FORVENTET, Unit.ANDEL), ranked.below)
+        rows.probabilities(key(Measure.SANDSYNLIGHED_HOEJST_LANDET, Unit.ANDEL), ranked.under)
         if p > 0:
             noise = movement(one.effects, p - 1, p).noise
             rows.probabilities(key(Measure.STOEJANDEL, Unit.ANDEL), noise)
