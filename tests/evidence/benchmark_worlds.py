@@ -144,8 +144,8 @@ def told(some: Count) -> str:
     said, true = np.concatenate(some.said), np.concatenate(some.true)
     ahead, met = np.concatenate(some.ahead), np.concatenate(some.met)
     return (
-        f"90 % rank intervals hold {100 * inside.mean():.1f} ± {100 * error:.1f}; reliability error "
-        f"of P(actual <= expected) {100 * reliability(said, true):.1f} points, of the next "
+        f"90 % rank intervals hold {100 * inside.mean():.1f} ± {100 * error:.1f}; reliability "
+        f"error of P(actual <= expected) {100 * reliability(said, true):.1f} points, of the next "
         f"measurement {100 * reliability(ahead, met):.1f}; called better or worse "
         f"{100 * np.mean(some.flagged):.2f} %"
     )
