@@ -126,7 +126,7 @@ def agreement_rows(group: str, correlation: float, rmse: float) -> pd.DataFrame:
             f"agreement_{name}",
             group,
             value,
-            np.nan,
+            "",
             INFO,
             "egen og offentliggjort forventning over kommunerne",
             "own and published expectation over municipalities",

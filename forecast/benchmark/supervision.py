@@ -22,7 +22,7 @@ from enum import StrEnum
 import numpy as np
 
 from forecast.config.supervision import OTHER_READING, Readings, Rules, Supervision
-from forecast.core.benchmark import Floats
+from forecast.core.benchmark import Floats, Share
 from forecast.core.period import month_code
 from forecast.errors import DataError
 
@@ -267,27 +267,6 @@ def other_readings(
         if found.state is not usual:
             out[setting, other] = found
     return out
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share that counts for a fokusmål.
-
-    Attributes
-    ----------
-    value : fraction
-    persons : that it is of; None where that is not known, and the share is taken as it is
-    """
-
-    value: float
-    persons: int | None = None
-
-    def draw(self, count: int, rng: np.random.Generator) -> Floats:
-        """Draw what the share may be: by Jeffreys' prior, as much as so many persons say."""
-        if self.persons is None:
-            return np.full(count, self.value)
-        failing = self.value * self.persons
-        return rng.beta(failing + 0.5, self.persons - failing + 0.5, size=count)
 
 
 def probabilities(

@@ -72,8 +72,9 @@ def benchmark(
     code 3 when a check of the computation fails.
     """
     from forecast.cli.progress import Terminal
-    from forecast.cli.shares import focus_share
-    from forecast.run.benchmark import SEED, BenchmarkRequest, run_benchmark
+    from forecast.config.focus import focus_share
+    from forecast.run.benchmark import SEED, BenchmarkRequest
+    from forecast.run.benchmark_command import run_benchmark
 
     request = BenchmarkRequest(
         table,

@@ -10,6 +10,7 @@ from pydantic import Field
 from forecast.config.areas import load_areas, resolve_area
 from forecast.config.base import Frozen, at, read_toml
 from forecast.config.files import bundled, find_config
+from forecast.config.focus import focus_share
 from forecast.config.groups import build_tree, load_groups
 from forecast.config.scenario import ScenarioSpec
 from forecast.config.scenario_file import load_scenario, scenario_path
@@ -38,6 +39,16 @@ class DataConfig(Frozen):
     figures: tuple[FigureFile, ...] = ()
 
 
+class BenchmarkFiles(Frozen):
+    """``[benchmark]``: the published benchmark, and what stands beside it."""
+
+    table: Path = Field(description="jobindsats' table y30r21, relative to this file")
+    conditions: Path | None = None
+    peers: tuple[str, ...] = ()
+    offers: str | None = None
+    conversations: str | None = None
+
+
 class Periods(Frozen):
     """``[periods]``: the months of the data and of the projection."""
 
@@ -64,6 +75,7 @@ class RunFile(Frozen):
     periods: Periods = Field(description="a table [periods]")
     model: ModelChoice = Field(description="a table [model]")
     data: DataConfig = DataConfig()
+    benchmark: BenchmarkFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,8 @@ class RunConfig:
         Of the sampling; `draws` is the number of joint futures kept.
     data
         Which figures enter, with paths resolved.
+    benchmark
+        The published benchmark, with paths resolved; None without one.
     tree
         The areas and groups.
     sources
@@ -111,6 +125,7 @@ class RunConfig:
     seed: int
     draws: int
     data: DataConfig
+    benchmark: BenchmarkFiles | None
     tree: Tree = field(repr=False)
     sources: MappingProxyType[str, Path] = field(repr=False)
 
@@ -186,6 +201,7 @@ def load_config(path: Path | None = None) -> RunConfig:
         seed=content.model.seed,
         draws=content.model.draws,
         data=_data(content.data, file),
+        benchmark=_benchmark(content.benchmark, file),
         tree=tree,
         sources=_sources(content, scenarios, file),
     )
@@ -287,6 +303,26 @@ def _data(data: DataConfig, file: Path) -> DataConfig:
             f"{file}: data: no figures at all; expected published = true or [[data.figures]]"
         )
     return DataConfig(published=data.published, figures=tuple(figures))
+
+
+def _benchmark(files: BenchmarkFiles | None, file: Path) -> BenchmarkFiles | None:
+    """Resolve paths relative to the configuration, and read shares and names once."""
+    if files is None:
+        return None
+    found: dict[str, Path] = {}
+    for key in ("table", "conditions"):
+        named = getattr(files, key)
+        if named is None:
+            continue
+        found[key] = file.parent / named
+        if not found[key].is_file():
+            raise ConfigError(
+                f"{file}: benchmark.{key}: {found[key]} does not exist; expected a file, written "
+                "relative to the configuration"
+            )
+    for key in ("offers", "conversations"):
+        focus_share(getattr(files, key), f"{file}: benchmark.{key}")
+    return files.model_copy(update=found)
 
 
 def _sources(

@@ -94,3 +94,24 @@ class Conditions:
     region: tuple[str, ...]
     kind: tuple[str, ...]
     source: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share that counts for a fokusmål.
+
+    Attributes
+    ----------
+    value : fraction
+    persons : that it is of; None where that is not known, and the share is taken as it is
+    """
+
+    value: float
+    persons: int | None = None
+
+    def draw(self, count: int, rng: np.random.Generator) -> Floats:
+        """Draw what the share may be: by Jeffreys' prior, as much as so many persons say."""
+        if self.persons is None:
+            return np.full(count, self.value)
+        failing = self.value * self.persons
+        return rng.beta(failing + 0.5, self.persons - failing + 0.5, size=count)

@@ -2,144 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
-
 import numpy as np
 
-from forecast.config.benchmark import BenchmarkModel
-from forecast.config.supervision import Supervision
-from forecast.core.benchmark import BenchmarkTable
 from forecast.report import layout, words
-from forecast.report.benchmark_charts import Limits
+from forecast.report.benchmark_view import (
+    INTERVAL,
+    OWN,
+    PUBLISHED,
+    Agrees,
+    BenchmarkView,
+    Document,
+    Grid,
+    Section,
+)
 from forecast.report.catalogue import Lang, phrase
 from forecast.vocabulary import Measure
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 WIDTH = 80
-PUBLISHED, OWN, FREE = "offentliggjort", "egen", "free"
-INTERVAL = ("0.05", "0.95")
-"""Levels whose rows are printed as intervals of gaps and ranks."""
-
-
-class Agrees(Protocol):
-    """How near our own expectation of a group comes to the published one."""
-
-    @property
-    def group(self) -> str:
-        """Key."""
-        ...
-
-    @property
-    def correlation(self) -> float:
-        """Over municipalities."""
-        ...
-
-    @property
-    def rmse(self) -> float:
-        """Fraction."""
-        ...
-
-    @property
-    def points_to(self) -> tuple[tuple[str, float], ...]:
-        """Conditions that the difference goes with, strongest first."""
-        ...
-
-
-@dataclass(frozen=True)
-class BenchmarkView:
-    """What there is to print.
-
-    Attributes
-    ----------
-    benchmark, supervision, checks : tables as they are written
-    area, peers : municipality, and those beside it
-    parents : larger area of every area
-    reasons : keys of the sentences that say why the municipality stands where it does
-    agreements : of our own expectation, by group; none without conditions
-    limits : of the funnel, the narrowest first
-    folder : that the tables are in
-    """
-
-    model: BenchmarkModel
-    rules: Supervision
-    table: BenchmarkTable
-    benchmark: pd.DataFrame
-    supervision: pd.DataFrame
-    area: str
-    peers: tuple[str, ...]
-    parents: Mapping[str, str]
-    reasons: Sequence[str]
-    agreements: Sequence[Agrees]
-    limits: Sequence[Limits]
-    checks: pd.DataFrame
-    folder: str
-
-    @cached_property
-    def _found(self) -> dict[tuple[str, ...], float]:
-        columns = ["model", "scenario", "area", "group", "measure", "period", "output_type_id"]
-        kept = self.benchmark[self.benchmark["output_type"].ne("median")]
-        keys = map(tuple, kept[columns].astype(str).to_numpy())
-        return dict(zip(keys, kept["value"], strict=True))
-
-    def value(
-        self,
-        measure: Measure,
-        area: str,
-        group: str,
-        period: str,
-        *,
-        model: str = PUBLISHED,
-        level: str = "",
-        scenario: str = FREE,
-    ) -> float | None:
-        """Look a row of `benchmark.csv` up; None where there is none."""
-        key = (model, scenario, area, group, measure.value, period, level)
-        return self._found.get(key)
-
-    @property
-    def last(self) -> str:
-        """Period of the last measurement."""
-        return self.table.windows[-1].code
-
-    def label(self, group: str, lang: Lang) -> str:
-        """Name of a group."""
-        one = next(g for g in self.model.group if g.key == group)
-        return one.en if lang == "en" else one.label
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: heads, and rows of a label with cells; `file` and `filter` say where from."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-    file: str
-    filter: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with sentences and perhaps a table."""
-
-    title: str
-    grids: tuple[Grid, ...] = ()
-    sentences: tuple[str, ...] = ()
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    """All that is printed."""
-
-    title: str
-    lead: str
-    sections: tuple[Section, ...] = field(default_factory=tuple)
 
 
 def benchmark_text(view: BenchmarkView, lang: str) -> str:
@@ -161,6 +40,12 @@ def benchmark_text(view: BenchmarkView, lang: str) -> str:
             lines += layout.bullet(sentence, WIDTH)
     lines += ["", *layout.path_lines(_say("bench.files", chosen), view.folder, WIDTH)]
     return "\n".join(lines)
+
+
+def benchmark_lead(view: BenchmarkView, lang: str) -> str:
+    """Say in a sentence how the municipality does, after the headline of a run."""
+    made = document(view, "en" if lang == "en" else "da")
+    return "\n".join([*layout.heading(made.title, WIDTH), *layout.paragraph(made.lead, WIDTH)])
 
 
 def document(view: BenchmarkView, lang: Lang) -> Document:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.report import words
-from forecast.report.benchmark import BenchmarkView, document
+from forecast.report.benchmark import document
 from forecast.report.benchmark_charts import Mark, caterpillar, funnel
+from forecast.report.benchmark_view import BenchmarkView, Document
 from forecast.report.catalogue import Lang, phrase
 from forecast.report.charts import inline_svg
-from forecast.report.html import environment
 from forecast.vocabulary import Measure
 
 if TYPE_CHECKING:
@@ -21,26 +22,50 @@ TEMPLATE = "benchmark.html.j2"
 POINTS = 100.0
 
 
+@dataclass(frozen=True)
+class BenchmarkContext:
+    """What the template needs.
+
+    Attributes
+    ----------
+    made : sentences and tables
+    caterpillar, funnel : pictures
+    funnel_text : what the second shows
+    area : municipality
+    """
+
+    made: Document
+    caterpillar: Markup
+    funnel: Markup
+    funnel_text: str
+    area: str
+
+
+def benchmark_context(view: BenchmarkView, lang: Lang) -> BenchmarkContext:
+    """Draw and say everything."""
+    levels = [
+        words.percent(level, lang=lang, decimals=0 if level * 100 % 1 == 0 else 1)
+        for level in view.model.ranking.funnel
+    ]
+    return BenchmarkContext(
+        document(view, lang),
+        _inline(caterpillar(_marks(view, lasting=True)), lang, "k"),
+        _inline(funnel(_marks(view, lasting=False), view.limits), lang, "f"),
+        phrase("bench.funnel", lang, levels=words.listing(levels, lang=lang)),
+        view.area,
+    )
+
+
 def benchmark_page(view: BenchmarkView, lang: str) -> str:
     """Render the page."""
+    from forecast.report.html import environment
+
     chosen: Lang = "en" if lang == "en" else "da"
 
     def text(key: str, **values: object) -> str:
         return phrase(key, chosen, **values)
 
-    levels = [
-        words.percent(level, lang=chosen, decimals=0 if level * 100 % 1 == 0 else 1)
-        for level in view.model.ranking.funnel
-    ]
-    context = {
-        "t": text,
-        "lang": chosen,
-        "made": document(view, chosen),
-        "caterpillar": _inline(caterpillar(_marks(view, lasting=True)), chosen, "k"),
-        "funnel": _inline(funnel(_marks(view, lasting=False), view.limits), chosen, "f"),
-        "funnel_text": text("bench.funnel", levels=words.listing(levels, lang=chosen)),
-        "area": view.area,
-    }
+    context = {"t": text, "lang": chosen, "bench": benchmark_context(view, chosen)}
     return environment().get_template(TEMPLATE).render(context)
 
 

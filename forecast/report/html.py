@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from forecast.report import words
+from forecast.report.benchmark_page import benchmark_context
 from forecast.report.catalogue import Lang, phrase
 from forecast.report.data import ReportData
 from forecast.report.labels import plain
@@ -28,6 +29,8 @@ from forecast.vocabulary import Measure
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
+
+    from forecast.report.benchmark_view import BenchmarkView
 
 TEMPLATE: Final = "report.html.j2"
 
@@ -65,7 +68,9 @@ def environment() -> Environment:
     )
 
 
-def render_report(data: ReportData, lang: Lang = "da") -> str:
+def render_report(
+    data: ReportData, lang: Lang = "da", benchmark: BenchmarkView | None = None
+) -> str:
     """Render the report as one self-contained HTML page.
 
     Parameters
@@ -74,6 +79,8 @@ def render_report(data: ReportData, lang: Lang = "da") -> str:
         Tables of the run and the names to print them under.
     lang
         ``"da"`` or ``"en"``.
+    benchmark
+        The expected share, where there is one.
 
     Returns
     -------
@@ -116,6 +123,7 @@ def render_report(data: ReportData, lang: Lang = "da") -> str:
         "diagnosis": diagnosis(head, lang),
         "prior_only": prior_only(data, lang),
         "filters": _filters(data),
+        "bench": None if benchmark is None else benchmark_context(benchmark, lang),
     }
     return environment().get_template(TEMPLATE).render(context)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,13 +30,10 @@ from forecast.config.supervision import Supervision, load_supervision
 from forecast.core.benchmark import BenchmarkTable, Conditions, Floats
 from forecast.core.period import Window
 from forecast.errors import ConfigError, DataError
-from forecast.report.benchmark import BenchmarkView, benchmark_text
 from forecast.report.benchmark_charts import Limits
-from forecast.report.benchmark_page import benchmark_page
+from forecast.report.benchmark_view import BenchmarkView
 from forecast.run import benchmark_tables as tables
-from forecast.run.commands import Clock, Progress, RunResult
-from forecast.run.folder import MANIFEST, check_target, staged
-from forecast.run.writing import PACKAGES
+from forecast.run.quantities import Reader
 from forecast.sources.benchmark import read_benchmark
 from forecast.sources.conditions import read_conditions
 from forecast.vocabulary import Measure
@@ -91,39 +85,46 @@ class Read:
     parents: Mapping[str, str]
 
 
-def run_benchmark(
-    request: BenchmarkRequest, out: Path | None, lang: str, progress: Progress
-) -> RunResult:
-    """Assess a benchmark and write `benchmark.csv`, `supervision.csv` and the page.
+@dataclass(frozen=True)
+class Made:
+    """What a benchmark came to.
 
-    Raises
-    ------
-    ForecastError
-        In one line, where a file cannot be used.
+    Attributes
+    ----------
+    view : for people
+    checks : of every fit
     """
-    target = Path("outputs", request.table.stem) if out is None else out
-    check_target(target)
-    clock = Clock(progress, lang)
-    with clock.stage("read"):
-        read = _read(request)
-        futures = _futures(request.run_folder, read)
-    with clock.stage("fit"):
-        found = list(by_published(read.table, read.model, request.seed))
-        if read.conditions is not None:
-            found += by_conditions(read.table, read.conditions, read.model, request.seed)
+
+    view: BenchmarkView
+    checks: pd.DataFrame
+
+    def write(self, folder: Path) -> None:
+        """Write `benchmark.csv` and `supervision.csv`."""
+        self.view.benchmark.to_csv(folder / "benchmark.csv", index=False)
+        self.view.supervision.to_csv(folder / "supervision.csv", index=False)
+
+
+def assess(request: BenchmarkRequest, read: Read, futures: Mapping[str, Moves], to: str) -> Made:
+    """Fit every group, rank, look ahead, and tell where the municipality stands.
+
+    Parameters
+    ----------
+    futures : scenario -> how a run moves the municipality and the country
+    to : folder that the tables will be in
+    """
+    found = list(by_published(read.table, read.model, request.seed))
+    if read.conditions is not None:
+        found += by_conditions(read.table, read.conditions, read.model, request.seed)
     agreements = _agreements(read, found)
-    checks = _checks(found, read.model, agreements)
     rows = tables.Rows(read.table.areas)
     tables.published_rows(rows, read.table, _wholes(read))
     for one in found:
         tables.assessed_rows(rows, read.table, one)
     ahead = _ahead(read, futures, request.seed)
-    for scenario, coming in ahead.items():
-        code = next_window(read.table.windows).code
-        rows.of(read.area, scenario, read.model.total, code, coming)
-    benchmark = rows.table()
-    position, others, states = _supervision(request, read, found[0], ahead)
     codes = (read.table.windows[-1].code, next_window(read.table.windows).code)
+    for scenario, coming in ahead.items():
+        rows.of(read.area, scenario, read.model.total, codes[1], coming)
+    position, others, states = _supervision(request, read, found[0], ahead)
     shares = {
         Measure.FOKUSMAAL_TILBUD: request.offers,
         Measure.FOKUSMAAL_SAMTALER: request.conversations,
@@ -131,11 +132,12 @@ def run_benchmark(
     supervision = tables.supervision_table(
         read.area, read.model.total, codes, (position, others), states, shares
     )
+    checks = _checks(found, read.model, agreements)
     view = BenchmarkView(
         read.model,
         read.rules,
         read.table,
-        benchmark,
+        rows.table(),
         supervision,
         read.area,
         read.peers,
@@ -144,19 +146,13 @@ def run_benchmark(
         agreements,
         _limits(read, found[0]),
         checks,
-        str(target),
+        to,
     )
-    with staged(target) as folder:
-        benchmark.to_csv(folder / "benchmark.csv", index=False)
-        supervision.to_csv(folder / "supervision.csv", index=False)
-        checks.to_csv(folder / "diagnostics.csv", index=False)
-        (folder / "report.html").write_text(benchmark_page(view, lang), encoding="utf-8")
-        _manifest(folder, request, checks)
-    failed = checks["verdict"].eq(diagnostics.FAIL).any()
-    return RunResult(3 if failed else 0, benchmark_text(view, lang), target)
+    return Made(view, checks)
 
 
-def _read(request: BenchmarkRequest) -> Read:
+def read_request(request: BenchmarkRequest) -> Read:
+    """Read and check the files of a request."""
     areas, model = load_areas(), load_benchmark()
     table = read_benchmark(request.table, model, areas)
     conditions = None
@@ -214,64 +210,94 @@ def _lies_in(read: Read, area: str, whole: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Moves:
-    """Full-time persons of a municipality and the country in the last window and the next."""
+class Moves:
+    """How a run's futures move, in the last window and the next.
+
+    Attributes
+    ----------
+    own, country : (D, 2) full-time persons of the benefits that the benchmark is about
+    """
 
     own: Floats
     country: Floats
 
 
-def _futures(folder: Path | None, read: Read) -> Mapping[str, _Moves]:
-    """Read how a run's futures move the benefits that the benchmark is about, by scenario."""
-    if folder is None:
-        return {}
+def windows_of(read: Read) -> tuple[Window, Window]:
+    """Window of the last measurement, and of the next."""
+    return read.table.windows[-1], next_window(read.table.windows)
+
+
+def moves_in(folder: Path, read: Read) -> dict[str, Moves]:
+    """Read how a run's futures move, by scenario, off its `draws.nc`."""
     import xarray as xr
 
     path = folder / "draws.nc"
     if not path.is_file():
-        raise DataError(
-            f"{folder}: no draws.nc; name the folder of a run, such as outputs/gentofte"
-        )
-    windows = (read.table.windows[-1], next_window(read.table.windows))
+        raise DataError(f"{folder}: no draws.nc; name the folder of a run: outputs/gentofte")
     with xr.open_dataset(path) as draws:
         for name in (read.area, COUNTRY):
             if name not in draws["area"].values:
                 raise DataError(f"{path}: no draws of {name}; found {list(draws['area'].values)}")
         months = [Window.parse(str(code)).first for code in draws["period"].values]
-        short = [w for w in windows if w.first < months[0] or w.last > months[-1]]
-        if short:
-            raise DataError(
-                f"{path}: its months do not hold {short[0].code}, which the benchmark is of; "
-                "run the program with a later horizon"
-            )
-        members = list(read.model.group[0].members)
-        persons = draws["fuldtidspersoner"].sel(group=members).sum("group")
-        found: dict[str, _Moves] = {}
+        check_months(windows_of(read), months[0], months[-1], str(path))
+        persons = draws["fuldtidspersoner"].sel(group=list(read.model.group[0].members))
+        total = persons.sum("group")
+        found: dict[str, Moves] = {}
         for scenario in draws["scenario"].values:
-            values = persons.sel(scenario=scenario)
-            own, country = (
-                np.stack(
+            of = {
+                area: np.stack(
                     [
-                        values.sel(area=area)
+                        total.sel(scenario=scenario, area=area)
                         .isel(period=slice(w.first - months[0], w.last - months[0] + 1))
                         .mean("period")
                         .values
-                        for w in windows
+                        for w in windows_of(read)
                     ],
                     axis=1,
                 ).astype(np.float64)
                 for area in (read.area, COUNTRY)
-            )
-            found[str(scenario)] = _Moves(own, country)
+            }
+            found[str(scenario)] = Moves(of[read.area], of[COUNTRY])
     return found
+
+
+def moves_of(readers: Sequence[Reader], read: Read) -> dict[str, Moves]:
+    """Take how a run's futures move off the futures themselves."""
+    found: dict[str, Moves] = {}
+    for reader in readers:
+        months = reader.projected.future.months
+        check_months(windows_of(read), int(months[0]), int(months[-1]), "[benchmark]")
+        own, country = (
+            np.stack(
+                [
+                    sum(
+                        reader.one(area, group, Measure.FULDTIDSPERSONER, window)
+                        for group in read.model.group[0].members
+                    )
+                    for window in windows_of(read)
+                ],
+                axis=1,
+            )
+            for area in (read.area, COUNTRY)
+        )
+        found[reader.projected.spec.id] = Moves(own, country)
+    return found
+
+
+def check_months(windows: Sequence[Window], first: int, last: int, where: str) -> None:
+    """Refuse a run that does not reach the benchmark's windows."""
+    for window in windows:
+        if window.first < first or window.last > last:
+            raise DataError(
+                f"{where}: the run has {Window(first, last).code}, which does not hold "
+                f"{window.code} of the benchmark; project further, or take another table"
+            )
 
 
 COUNTRY = "Hele landet"
 
 
-def _ahead(
-    read: Read, futures: Mapping[str, _Moves], seed: int
-) -> dict[str, next_measurement.Next]:
+def _ahead(read: Read, futures: Mapping[str, Moves], seed: int) -> dict[str, next_measurement.Next]:
     """Next measurement under every scenario of a run."""
     place = read.table.position(read.area)
     spread = next_measurement.tracking(read.table, 0, read.model)
@@ -342,20 +368,3 @@ def _agreements(read: Read, found: Sequence[Assessed]) -> tuple[Agreement, ...]:
         return ()
     own = [one for one in found if one.model == "egen"]
     return tuple(agreement(read.table, read.conditions, read.model, one) for one in own)
-
-
-def _manifest(folder: Path, request: BenchmarkRequest, checks: pd.DataFrame) -> None:
-    files = [request.table] + ([] if request.conditions is None else [request.conditions])
-    content = {
-        "version": version("forecast"),
-        "area": request.area,
-        "seed": request.seed,
-        "data_sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
-        "packages": {name: version(name) for name in PACKAGES},
-        "checks": checks.loc[
-            checks["verdict"].ne(diagnostics.INFO),
-            ["check", "quantity", "value", "threshold", "verdict"],
-        ].to_dict("records"),
-    }
-    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -15,6 +15,7 @@ import numpy as np
 from forecast import diagnostics
 from forecast.config import ScenarioSpec, Statement, extended, load_scenario
 from forecast.config.base import at
+from forecast.config.focus import focus_share
 from forecast.config.scenario import check_once
 from forecast.core.tree import Tree
 from forecast.errors import ConfigError
@@ -22,6 +23,7 @@ from forecast.models.link import parameters, prior_raw
 from forecast.models.structure import UNEMPLOYED
 from forecast.run import tables
 from forecast.run.archive import POSTERIOR, read_fit, save_posterior
+from forecast.run.benchmark import BenchmarkRequest, Made, assess, moves_of, read_request
 from forecast.run.comparison import distances
 from forecast.run.folder import check_target, staged
 from forecast.run.presenting import present
@@ -86,6 +88,7 @@ _STAGES = {
     "read": ("Læser tal og forudsætninger", "Reading figures and assumptions"),
     "fit": ("Tilpasser modellen", "Fitting the model"),
     "project": ("Fremskriver scenarierne", "Projecting the scenarios"),
+    "benchmark": ("Sammenholder med det forventede", "Comparing with what was expected"),
     "report": ("Skriver tabeller og rapport", "Writing tables and report"),
 }
 
@@ -189,12 +192,18 @@ def _finished(
     clock: Clock,
     kept: Path | None,
 ) -> RunResult:
+    import pandas as pd
+
     inputs = fitted.inputs
     with clock.stage("project"):
         readers = _readers(inputs, project(fitted, specs))
         before = _readers(inputs, _prior_futures(inputs, specs, fitted.seed))
+    benchmark = _benchmark(fitted, readers, target, clock)
     with clock.stage("report"), staged(target) as folder:
         checks = _checks(fitted, readers)
+        if benchmark is not None:
+            checks = pd.concat([checks, benchmark.checks], ignore_index=True)
+            benchmark.write(folder)
         made = {
             "projections": tables.projections(inputs, readers),
             "keyfigures": tables.key_figures(inputs, readers),
@@ -210,10 +219,32 @@ def _finished(
             save_posterior(fitted, folder / POSTERIOR)
         else:
             shutil.copyfile(kept, folder / POSTERIOR)
-        text, page = present(inputs, made, specs, target, lang, fitted.seed)
+        view = None if benchmark is None else benchmark.view
+        text, page = present(inputs, made, specs, target, lang, fitted.seed, view)
         (folder / "report.html").write_text(page, encoding="utf-8")
         write_manifest(folder, inputs, fitted.seed, specs, clock.seconds, checks)
     return RunResult(_code(checks), text, target)
+
+
+def _benchmark(fitted: Fit, readers: Sequence[Reader], target: Path, clock: Clock) -> Made | None:
+    """Compare with the published benchmark, where the configuration names one."""
+    config = fitted.inputs.config
+    if config.benchmark is None:
+        return None
+    files = config.benchmark
+    request = BenchmarkRequest(
+        files.table,
+        files.conditions,
+        None,
+        config.area,
+        files.peers,
+        focus_share(files.offers, "benchmark.offers"),
+        focus_share(files.conversations, "benchmark.conversations"),
+        fitted.seed,
+    )
+    with clock.stage("benchmark"):
+        read = read_request(request)
+        return assess(request, read, moves_of(readers, read), str(target))
 
 
 def _readers(inputs: Inputs, made: Sequence[Projected]) -> list[Reader]:

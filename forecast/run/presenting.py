@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecast.config import ScenarioSpec
 from forecast.models.structure import UNEMPLOYED
+from forecast.report.benchmark import benchmark_lead
 from forecast.report.data import GroupLabel, HeadlineData, ReportData, ScenarioLabel, SourceNote
 from forecast.report.html import render_report
 from forecast.report.terminal import headline
@@ -18,6 +19,7 @@ from forecast.vocabulary import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecast.report.benchmark_view import BenchmarkView
     from forecast.report.catalogue import Lang
 
 
@@ -28,11 +30,15 @@ def present(
     target: Path,
     lang: str,
     seed: int,
+    benchmark: BenchmarkView | None = None,
 ) -> tuple[str, str]:
     """Text for the terminal and the page, in one language."""
     chosen: Lang = "en" if lang == "en" else "da"
     data = _headline(inputs, made, specs, target)
-    return headline(data, chosen), render_report(_report(inputs, made, data, seed), chosen)
+    text = headline(data, chosen)
+    if benchmark is not None:
+        text = f"{text}\n{benchmark_lead(benchmark, lang)}"
+    return text, render_report(_report(inputs, made, data, seed), chosen, benchmark)
 
 
 def main_scenario(specs: Sequence[ScenarioSpec]) -> str:
