@@ -17,15 +17,18 @@ def made_up(seed: int = 1) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     kommuner = [(a.code, name) for name, a in load_areas().items() if a.kind == "kommune"]
     residents = np.clip(np.exp(rng.normal(10.2, 0.7, len(kommuner))), 4_000, 400_000)
+    parts = np.array([0.023, 0.026, 0.038])
     own = rng.normal(0.0, 0.06, (len(kommuner), 3))
+    # who lives there by chance, as much as independent persons give, and half of it new each time
+    unit = rng.standard_normal(own.shape)
+    chance = 1.0 / np.sqrt(residents[:, None] * parts)
     rows: list[dict[str, object]] = []
     for period in PERIODS:
         own = own + rng.normal(0.0, 0.01, own.shape)
+        unit = 0.7 * unit + np.sqrt(1 - 0.7**2) * rng.standard_normal(own.shape)
         for k, (code, name) in enumerate(kommuner):
-            expected = (
-                residents[k] * np.array([0.023, 0.026, 0.038]) * np.exp(rng.normal(0.0, 0.002, 3))
-            )
-            actual = expected * np.exp(own[k])
+            expected = residents[k] * parts * np.exp(rng.normal(0.0, 0.002, 3))
+            actual = expected * np.exp(own[k] + chance[k] * unit[k])
             for label, e, a in zip(
                 LABELS,
                 [expected.sum(), *expected],
