@@ -73,9 +73,7 @@ def agreement(table: BenchmarkTable, conditions: Conditions, seed: int = 1) -> I
         yield Agreement(
             one.group,
             float(np.corrcoef(published, ours)[0, 1]),
-            float(
-                np.corrcoef(published, ridge(log_odds(first.actual_share[:, g, 0]), design))[0, 1]
-            ),
+            float(np.corrcoef(published, rival)[0, 1]),
             float(np.sqrt(((published - ours) ** 2).mean())),
             (float(low), float(middle), float(high)),
             float(published[place]),
