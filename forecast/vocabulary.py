@@ -140,6 +140,23 @@ class Measure(StrEnum):
     FOKUSMAAL_SAMTALER = "fokusmaal_samtaler"
     """Share with too few conversations in the last 12 months, of those with the seniority."""
 
+    BRUTTOUDGIFT = "bruttoudgift"
+    """What benefits cost before the state's part."""
+    REFUSION = "refusion"
+    """The state's part: reimbursement, or what it pays where the municipality co-finances."""
+    NETTOUDGIFT = "nettoudgift"
+    """What the municipality pays, before grants (budgetgaranti, beskæftigelsestilskud)."""
+    BUDGET = "budget"
+    """Net expenditure that has been budgeted."""
+    SANDSYNLIGHED_OVERSKRIDELSE = "sandsynlighed_overskridelse"
+    """Probability of spending more than the budget."""
+    FORVENTET_OVERSKRIDELSE = "forventet_overskridelse"
+    """Mean of what is spent beyond the budget, zero where nothing is."""
+    RESERVE = "reserve"
+    """Beyond the budget, that is enough with 90 per cent."""
+    SKALERING = "skalering"
+    """The one factor that reconciles persons times prices with a known account."""
+
 
 class Unit(StrEnum):
     """Unit of a number inside the program and in its files."""
@@ -235,6 +252,7 @@ SHARE_MEASURES: Final = frozenset(
         Measure.SANDSYNLIGHED_TILSTAND,
         Measure.FOKUSMAAL_TILBUD,
         Measure.FOKUSMAAL_SAMTALER,
+        Measure.SANDSYNLIGHED_OVERSKRIDELSE,
     }
 )
 """Measures whose values are fractions in [0, 1]."""
@@ -251,6 +269,18 @@ MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
     Measure.PLACERING: frozenset({Unit.NUMMER}),
     Measure.UNDERLIGGENDE_PLACERING: frozenset({Unit.NUMMER}),
     Measure.FORHOLD: frozenset({Unit.ANDEL}),
+    Measure.SKALERING: frozenset({Unit.ANDEL}),
+    **dict.fromkeys(
+        (
+            Measure.BRUTTOUDGIFT,
+            Measure.REFUSION,
+            Measure.NETTOUDGIFT,
+            Measure.BUDGET,
+            Measure.FORVENTET_OVERSKRIDELSE,
+            Measure.RESERVE,
+        ),
+        frozenset({Unit.KR}),
+    ),
     Measure.AENDRING: frozenset(
         {Unit.ANDEL, Unit.PROCENTPOINT, Unit.FULDTIDSPERSONER, Unit.PERSONER}
     ),

@@ -13,6 +13,7 @@ COMMANDS = (
     "project",
     "scenario",
     "benchmark",
+    "budget",
     "diagnose",
     "backtest",
     "init",

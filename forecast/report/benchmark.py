@@ -138,8 +138,8 @@ def _row(view: BenchmarkView, area: str, group: str, lang: Lang) -> tuple[str, .
 
 
 def _heads(first: str, lang: Lang) -> tuple[str, ...]:
-    names = ("expected", "actual", "gap", "rank", "below")
-    return (_say(first, lang), *(_say(f"bench.{name}", lang) for name in names))
+    names = ("bench.expected", "bench.actual", "bench.gap", "bench.rank", "bench.below")
+    return (_say(first, lang), *(_say(name, lang) for name in names))
 
 
 def _groups(view: BenchmarkView, lang: Lang) -> Section:
@@ -333,8 +333,8 @@ def _own(view: BenchmarkView, lang: Lang) -> Section:
             _digits(one.rmse, lang),
         )
         rows.append((view.label(one.group, lang), cells))
-    names = ("ours", "published", "correlation", "rmse")
-    head = (_say("bench.group", lang), *(_say(f"bench.own.{n}", lang) for n in names))
+    names = ("bench.own.ours", "bench.own.published", "bench.own.correlation", "bench.own.rmse")
+    head = (_say("bench.group", lang), *(_say(name, lang) for name in names))
     where = f"model={OWN}, area={view.area}, period={view.last}"
     grid = Grid(caption, head, tuple(rows), "benchmark.csv", where)
     sentences = tuple(_pointing(view, one, lang) for one in view.agreements)
@@ -348,7 +348,7 @@ def _pointing(view: BenchmarkView, one: Agrees, lang: Lang) -> str:
         return _say("bench.own.none", lang, group=label)
     named = {c.key: c.en if lang == "en" else c.da for c in view.model.condition}
     towards = [
-        _say(f"bench.own.{'more' if r > 0 else 'less'}", lang, condition=named[key])
+        _say("bench.own.more" if r > 0 else "bench.own.less", lang, condition=named[key])
         for key, r in one.points_to[:3]
     ]
     return _say("bench.own.points", lang, group=label, towards=words.listing(towards, lang=lang))

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from forecast.errors import ConfigError, nearest
 from forecast.report.catalogue_benchmark import BENCHMARK_PHRASES
+from forecast.report.catalogue_budget import BUDGET_PHRASES
 from forecast.report.catalogue_scenarios import SCENARIO_PHRASES
 
 Lang = Literal["da", "en"]
@@ -319,7 +320,11 @@ PHRASES: Final[dict[str, Phrase]] = {
         "Share of the actual figures inside intervals of each size; on the dashed line if "
         "intervals mean what they say.",
     ),
-    **{key: Phrase(*both) for key, both in (SCENARIO_PHRASES | BENCHMARK_PHRASES).items()},
+    **{
+        key: Phrase(*both)
+        for part in (SCENARIO_PHRASES, BENCHMARK_PHRASES, BUDGET_PHRASES)
+        for key, both in part.items()
+    },
 }
 
 

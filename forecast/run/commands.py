@@ -89,6 +89,7 @@ _STAGES = {
     "fit": ("Tilpasser modellen", "Fitting the model"),
     "project": ("Fremskriver scenarierne", "Projecting the scenarios"),
     "benchmark": ("Sammenholder med det forventede", "Comparing with what was expected"),
+    "budget": ("Regner i kroner", "Counting in kroner"),
     "report": ("Skriver tabeller og rapport", "Writing tables and report"),
 }
 

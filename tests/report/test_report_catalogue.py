@@ -19,6 +19,11 @@ SOURCES = [
     if not path.name.startswith("catalogue")
 ]
 LOOKED_UP_BY_NAME = (
+    "bench.verdict.",
+    "bench.state.",
+    "bench.reading.",
+    "bench.reason.",
+    "bench.basis.",
     "factor.",
     "measure.",
     "verdict.",

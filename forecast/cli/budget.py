@@ -1,0 +1,77 @@
+"""``forecast budget``: what the projections cost, and the risk of a budget."""
+
+from pathlib import Path
+
+import click
+
+from forecast.cli.errors import one_line
+from forecast.cli.options import finish, lang_option, run_argument
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  forecast budget outputs/gentofte\n"
+    "  forecast budget outputs/gentofte --budget '2021=512,4 mio. kr.' --booked bogfoert.csv",
+)
+@run_argument
+@click.option(
+    "--prices",
+    default="ydelser",
+    show_default=True,
+    metavar="NAME",
+    help="Prices of full-time persons: a file in configs/prices/, without .toml.",
+)
+@click.option(
+    "--account",
+    metavar="'YEAR=AMOUNT mio. kr.'",
+    help="A known net account that prices are reconciled with by one factor.  [default: the "
+    "published one of the municipality]",
+)
+@click.option(
+    "--budget",
+    "budgets",
+    multiple=True,
+    metavar="'YEAR=AMOUNT mio. kr.'",
+    help="Net budget of a year, whose risk is told; may be given several times.",
+)
+@click.option(
+    "--booked",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Booked months as facts: CSV with columns konto, måned, netto (kroner).",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the result; by default beside the run, with -budget behind its name.",
+)
+@lang_option
+@one_line
+def budget(
+    run_folder: Path,
+    prices: str,
+    account: str | None,
+    budgets: tuple[str, ...],
+    booked: Path | None,
+    out: Path | None,
+    lang: str,
+) -> None:
+    """Turn a run's full-time persons into transfer expenditure.
+
+    RUN is the output folder of an earlier run. Every scenario's draws are priced, the state's part
+    is taken off by the refusion ladder, and one factor reconciles them with a known account.
+    Writes budget.csv.
+    """
+    from forecast.cli.progress import Terminal
+    from forecast.config.money import year_amount
+    from forecast.run.budget import BudgetRequest, run_budget
+
+    request = BudgetRequest(
+        run_folder,
+        prices,
+        None if account is None else year_amount(account, "--account"),
+        dict(year_amount(text, "--budget") for text in budgets),
+        booked,
+    )
+    finish(run_budget(request, out, lang, Terminal()))

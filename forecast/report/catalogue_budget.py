@@ -1,0 +1,78 @@
+"""Sentences about money; `catalogue` puts them with the others."""
+
+from typing import Final
+
+BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
+    "measure.bruttoudgift": ("bruttoudgift", "gross expenditure"),
+    "measure.refusion": ("statens andel", "the state's part"),
+    "measure.nettoudgift": ("nettoudgift", "net expenditure"),
+    "measure.budget": ("budget", "budget"),
+    "measure.sandsynlighed_overskridelse": (
+        "sandsynlighed for overskridelse",
+        "probability of an overrun",
+    ),
+    "measure.forventet_overskridelse": ("forventet overskridelse", "expected overrun"),
+    "measure.reserve": ("reserve", "reserve"),
+    "measure.skalering": ("skalering", "scale factor"),
+    "budget.title": (
+        "{area}: overførselsudgifter til og med {year}",
+        "{area}: transfer expenditure until {year}",
+    ),
+    "budget.status": ("Økonomisk status {year}, som trykt", "Financial status {year}, as printed"),
+    "budget.status.caption": (
+        "Mio. kr.; forventet regnskab og dets afvigelse fra det korrigerede budget.",
+        "Million kroner; expected account and its deviation from the revised budget.",
+    ),
+    "budget.status.original": ("oprindeligt", "original"),
+    "budget.status.revised": ("korrigeret", "revised"),
+    "budget.status.expected": ("forventet", "expected"),
+    "budget.status.deviation": ("afvigelse", "deviation"),
+    "budget.status.row": ("Post", "Item"),
+    "budget.scale": (
+        "Fuldtidspersoner gange priser, statens andel trukket fra, giver {bottom_up} mio. kr. i"
+        " {year}; regnskabet ventes at give {account}. Alle beløb er derfor ganget med den samme"
+        " faktor, {factor}. Den dækker satser under de højeste, fradrag for indtægter og det på"
+        " kontoen, der ikke er ydelser; den siger intet om, hvilken ydelse der er årsagen.",
+        "Full-time persons times prices, less the state's part, come to {bottom_up} million kroner"
+        " in {year}; the account is expected to be {account}. All amounts are therefore multiplied"
+        " by the same factor, {factor}. It covers rates below the highest, deductions for earnings"
+        " and what on the account is no benefit; it does not say which benefit is the cause.",
+    ),
+    "budget.unscaled": (
+        "Intet kendt regnskab: beløbene er priser gange fuldtidspersoner, uafstemt (--account).",
+        "No known account: amounts are prices times full-time persons, unreconciled (--account).",
+    ),
+    "budget.years": (
+        "Nettoudgift, mio. kr., median og 80 pct.-interval",
+        "Net expenditure, million kroner, median and 80 per cent interval",
+    ),
+    "budget.scenario": ("Scenarie", "Scenario"),
+    "budget.accounts": (
+        "Konti, {year}, scenarie {scenario}, mio. kr., middelværdi",
+        "Accounts, {year}, scenario {scenario}, million kroner, mean",
+    ),
+    "budget.account": ("Konto", "Account"),
+    "budget.gross": ("brutto", "gross"),
+    "budget.state": ("statens andel", "state's part"),
+    "budget.net": ("netto", "net"),
+    "budget.total": ("I alt", "All"),
+    "budget.risk": (
+        "Budget {year}, {budget} mio. kr., scenarie {scenario}: overskrides med sandsynlighed"
+        " {probability}; forventet overskridelse {expected} mio. kr.; en reserve på {reserve} mio."
+        " kr. slår til med 90 pct.",
+        "Budget {year}, {budget} million kroner, scenario {scenario}: overrun with probability"
+        " {probability}; expected overrun {expected} million kroner; a reserve of {reserve} million"
+        " kroner is enough with 90 per cent.",
+    ),
+    "budget.booked": (
+        "{count} bogførte kontomåneder er indsat som kendsgerninger, den sidste {last}.",
+        "{count} booked months of accounts are put in as facts, the last {last}.",
+    ),
+    "budget.judged": (
+        "Hvor længe folk bliver på ydelserne, og dermed statens andel, er skøn; beløbene er før"
+        " budgetgaranti og beskæftigelsestilskud.",
+        "How long people stay on benefits, and so the state's part, is judged; amounts are before"
+        " budgetgaranti and beskæftigelsestilskud.",
+    ),
+    "budget.file": ("Tabel:", "Table:"),
+}

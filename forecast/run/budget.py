@@ -1,0 +1,197 @@
+"""Transfer expenditure from a run's futures: `budget.csv`, and the committee's table continued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecast.budget.estimate import Estimate, Overrun, estimate, overrun
+from forecast.config import bundled, load_groups
+from forecast.config.budget import Prices, load_prices, load_refusion
+from forecast.core.period import Window
+from forecast.errors import DataError
+from forecast.models.kernels import Floats, Ints
+from forecast.report.budget import BudgetView, StatusRow, budget_text
+from forecast.run.budget_tables import budget_table
+from forecast.run.commands import Clock, Progress, RunResult
+from forecast.run.folder import MANIFEST, check_target, staged
+from forecast.run.writing import PACKAGES
+from forecast.sources.booked import read_booked
+from forecast.sources.published import load_published
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+TRANSFERS = "Overførselsudgifter"
+STATUS = ("Oprindeligt budget", "Korrigeret budget", "Forbrug")
+SURE = 0.9
+OWN = Path("configs")
+"""Where a user's own prices lie, in the working directory."""
+
+
+@dataclass(frozen=True)
+class BudgetRequest:
+    """What is asked.
+
+    Attributes
+    ----------
+    run_folder : whose futures are priced
+    prices : name of a file in ``prices/``
+    account : year and kroner net of a known account, that prices are reconciled with; by default
+        the published one of the municipality
+    budgets : year -> kroner net
+    booked : file of booked months
+    """
+
+    run_folder: Path
+    prices: str = "ydelser"
+    account: tuple[int, float] | None = None
+    budgets: Mapping[int, float] | None = None
+    booked: Path | None = None
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A scenario in kroner.
+
+    Attributes
+    ----------
+    scenario : id
+    estimate : reconciled, with what is booked
+    risks : year -> risk of its budget
+    """
+
+    scenario: str
+    estimate: Estimate
+    risks: Mapping[int, Overrun]
+
+
+def run_budget(
+    request: BudgetRequest, out: Path | None, lang: str, progress: Progress
+) -> RunResult:
+    """Price every scenario of a run.
+
+    Raises
+    ------
+    ForecastError
+        In one line, where a file or price cannot be used.
+    """
+    target = request.run_folder.parent / f"{request.run_folder.name}-budget" if out is None else out
+    check_target(target)
+    clock = Clock(progress, lang)
+    with clock.stage("read"):
+        own = OWN if OWN.is_dir() else None
+        prices, rules = load_prices(request.prices, own), load_refusion(own)
+        area, months, groups, persons = _persons(request.run_folder, prices)
+        status = _status(area)
+        booked = {} if request.booked is None else read_booked(request.booked)
+    with clock.stage("budget"):
+        raw = {
+            name: estimate(values, groups, months, prices, rules)
+            for name, values in persons.items()
+        }
+        account = request.account or _known(status)
+        factor = 1.0 if account is None else _factor(next(iter(raw.values())), account)
+        priced = [
+            _priced(name, one.scaled(factor).booked(booked), request.budgets or {})
+            for name, one in raw.items()
+        ]
+    with clock.stage("report"), staged(target) as folder:
+        table = budget_table(area, priced, request.budgets or {}, factor, account)
+        table.to_csv(folder / "budget.csv", index=False)
+        _manifest(folder, request, prices)
+    view = BudgetView(
+        area, table, status, prices, account, factor, tuple(sorted(booked)), str(target)
+    )
+    return RunResult(0, budget_text(view, lang), target)
+
+
+def _persons(folder: Path, prices: Prices) -> tuple[str, Ints, tuple[str, ...], dict[str, Floats]]:
+    """Full-time persons of the municipality on every benefit that has a price, by scenario."""
+    import xarray as xr
+
+    path = folder / "draws.nc"
+    if not path.is_file():
+        raise DataError(f"{folder}: no draws.nc; name the folder of a run: outputs/gentofte")
+    priced = {name for one in prices.price for name in one.groups}
+    with xr.open_dataset(path) as draws:
+        area = str(draws["area"].values[0])
+        leaves = _leaves(draws)
+        unpriced = [g for g in leaves if g not in priced]
+        if unpriced:
+            raise DataError(
+                f"prices/{prices.name}.toml: no price of {', '.join(unpriced)}, which the run "
+                "projects; add a [[price]] that names it"
+            )
+        months = np.array([Window.parse(str(c)).first for c in draws["period"].values])
+        values = draws["fuldtidspersoner"].sel(area=area, group=list(leaves))
+        found = {
+            str(s): values.sel(scenario=s).transpose("draw", "group", "period").values.astype(float)
+            for s in draws["scenario"].values
+        }
+    return area, months, leaves, found
+
+
+def _leaves(draws: xr.Dataset) -> tuple[str, ...]:
+    """Benefits that are counted once: rows of the table that no other row is part of."""
+    groups = load_groups()
+    keys = [str(key) for key in draws["group"].values]
+    return tuple(key for key in keys if key in groups and groups[key].kind == "leaf")
+
+
+def _status(area: str) -> tuple[StatusRow, ...]:
+    """Økonomisk status as it was printed, where the municipality's is published."""
+    published = load_published(bundled("data/published"), load_groups())
+    mine = published.select(file="oekonomisk_status", table="Økonomisk status", area=area)
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for figure in mine:
+        if figure.printed_measure in STATUS and figure.value is not None:
+            key = (figure.printed_group, figure.printed_period)
+            found.setdefault(key, {})[figure.printed_measure] = float(figure.value) * 1e6
+    return tuple(
+        StatusRow(name, int(period), *(amounts[measure] for measure in STATUS))
+        for (name, period), amounts in found.items()
+        if len(amounts) == len(STATUS)
+    )
+
+
+def _known(status: Sequence[StatusRow]) -> tuple[int, float] | None:
+    """Year and expected account of the published transfers."""
+    return next(((row.year, row.expected) for row in status if row.name == TRANSFERS), None)
+
+
+def _factor(one: Estimate, account: tuple[int, float]) -> float:
+    """Reconcile the mean of persons times prices with a known account."""
+    year, kroner = account
+    bottom_up = float(one.over(one.net.sum(axis=1), Window.year(year)).mean())
+    return kroner / bottom_up
+
+
+def _priced(name: str, one: Estimate, budgets: Mapping[int, float]) -> Priced:
+    total = one.net.sum(axis=1)
+    risks = {
+        year: overrun(one.over(total, Window.year(year)), budget, SURE)
+        for year, budget in budgets.items()
+    }
+    return Priced(name, one, risks)
+
+
+def _manifest(folder: Path, request: BudgetRequest, prices: Prices) -> None:
+    files = [request.run_folder / "draws.nc"] + ([request.booked] if request.booked else [])
+    content = {
+        "version": version("forecast"),
+        "run": request.run_folder.name,
+        "prices": prices.name,
+        "budgets": {str(year): value for year, value in (request.budgets or {}).items()},
+        "data_sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,124 @@
+"""`budget.csv`: expenditure by account and benefit, over months, quarters and years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from forecast.budget.estimate import Estimate, Overrun
+from forecast.core.period import Window
+from forecast.models.kernels import Floats
+from forecast.run.quantities import OUTPUTS, summarise
+from forecast.vocabulary import PROJECTION_COLUMNS, Basis, Measure, OutputType, Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("account", *PROJECTION_COLUMNS)
+"""Of `budget.csv`: the account, empty for sums of all; then as in `projections.csv`."""
+
+ALL = "i_alt"
+
+
+class PricedScenario(Protocol):
+    """A scenario in kroner."""
+
+    @property
+    def scenario(self) -> str:
+        """Id."""
+        ...
+
+    @property
+    def estimate(self) -> Estimate:
+        """Kroner."""
+        ...
+
+    @property
+    def risks(self) -> Mapping[int, Overrun]:
+        """Year -> risk of its budget."""
+        ...
+
+
+def budget_table(
+    area: str,
+    priced: Sequence[PricedScenario],
+    budgets: Mapping[int, float],
+    factor: float,
+    account: tuple[int, float] | None,
+) -> pd.DataFrame:
+    """Lay out every figure as a row.
+
+    Parameters
+    ----------
+    budgets : year -> kroner net
+    factor, account : that prices were reconciled by, and with
+    """
+    import pandas as pd
+
+    rows: list[tuple[object, ...]] = []
+    mean = (OutputType.MEAN.value, "")
+    if account is not None:
+        year = str(account[0])
+        known = ("", "", area, ALL, Measure.NETTOUDGIFT.value, year, *mean, account[1])
+        rows.append((*known, Unit.KR.value, Basis.OBSERVED.value))
+        scaled = ("", "", area, ALL, Measure.SKALERING.value, year, *mean, factor)
+        rows.append((*scaled, Unit.ANDEL.value, Basis.DATA.value))
+    for year, budget in budgets.items():
+        row = ("", "", area, ALL, Measure.BUDGET.value, str(year), *mean, budget)
+        rows.append((*row, Unit.KR.value, Basis.OBSERVED.value))
+    for one in priced:
+        rows.extend(_expenditure(area, one))
+        for year, risk in one.risks.items():
+            for measure, value, unit in (
+                (Measure.SANDSYNLIGHED_OVERSKRIDELSE, risk.probability, Unit.ANDEL),
+                (Measure.FORVENTET_OVERSKRIDELSE, risk.expected, Unit.KR),
+                (Measure.RESERVE, risk.reserve, Unit.KR),
+            ):
+                row = ("", one.scenario, area, ALL, measure.value, str(year), *mean, value)
+                rows.append((*row, unit.value, Basis.DATA.value))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _expenditure(area: str, one: PricedScenario) -> list[tuple[object, ...]]:
+    """Rows of one scenario: all, each account, and each benefit."""
+    made, rows = one.estimate, list[tuple[object, ...]]()
+    windows = _windows(int(made.months[0]), int(made.months[-1]))
+    for measure, values in (
+        (Measure.BRUTTOUDGIFT, made.gross),
+        (Measure.REFUSION, made.state),
+        (Measure.NETTOUDGIFT, made.net),
+    ):
+        names, accounts = made.by_account(values)
+        keys = [("", ALL), *((name, "") for name in names)]
+        keys += list(zip(made.accounts, made.groups, strict=True))
+        stacked = np.concatenate([values.sum(axis=1, keepdims=True), accounts, values], axis=1)
+        for window in windows:
+            found = summarise(made.over(stacked, window))
+            for k, (account, group) in enumerate(keys):
+                row = (account, one.scenario, area, group, measure.value, window.code)
+                rows.extend(_outputs(row, found[:, k]))
+    return rows
+
+
+def _outputs(row: tuple[object, ...], found: Floats) -> list[tuple[object, ...]]:
+    return [
+        (
+            *row,
+            kind,
+            "" if level is None else f"{level:g}",
+            float(value),
+            Unit.KR.value,
+            Basis.DATA.value,
+        )
+        for (kind, level), value in zip(OUTPUTS, found, strict=True)
+    ]
+
+
+def _windows(first: int, last: int) -> list[Window]:
+    """Every month, whole quarter and whole year."""
+    months = [Window(m, m) for m in range(first, last + 1)]
+    quarters = [Window(m, m + 2) for m in range(first, last - 1) if m % 3 == 0]
+    years = [Window(m, m + 11) for m in range(first, last - 10) if m % 12 == 0]
+    return [*months, *quarters, *years]
