@@ -75,6 +75,21 @@ class Estimate:
         price, gross, state = (factor * one for one in (self.price, self.gross, self.state))
         return replace(self, price=price, gross=gross, state=state)
 
+    def with_residual(self, sd: float, since: int, rng: np.random.Generator) -> "Estimate":
+        """Add what persons and the regulation do not explain, a walk from year to year.
+
+        Parameters
+        ----------
+        sd : log a year
+        since : last year that is known
+        """
+        years = self.months // 12
+        ahead = np.maximum(years - since, 0)
+        steps = sd * rng.standard_normal((len(self.gross), int(ahead.max(initial=0))))
+        walk = np.concatenate([np.zeros((len(steps), 1)), np.cumsum(steps, axis=1)], axis=1)
+        factor = np.exp(walk - 0.5 * sd**2 * np.arange(walk.shape[1]))[:, ahead][:, None]
+        return replace(self, gross=self.gross * factor, state=self.state * factor)
+
     def booked(self, net: Mapping[tuple[str, int], float]) -> "Estimate":
         """Put what has been booked in the place of what was estimated.
 

@@ -7,6 +7,9 @@ import click
 from forecast.cli.errors import one_line
 from forecast.cli.options import finish, lang_option, seed_option
 
+OWN = Path("configs")
+"""Where a user's own files lie, in the working directory."""
+
 
 @click.command(
     epilog="\b\nExamples:\n"
@@ -85,5 +88,6 @@ def benchmark(
         focus_share(offers, "--offers"),
         focus_share(conversations, "--conversations"),
         SEED if seed is None else seed,
+        OWN if OWN.is_dir() else None,
     )
     finish(run_benchmark(request, out, lang, Terminal()))

@@ -46,6 +46,15 @@ class Account(Frozen):
     en: str
 
 
+class Residual(Frozen):
+    """What an account moves by in a year that persons and the regulation do not explain."""
+
+    sd: float = Field(ge=0, lt=0.5)
+    unit: Literal["log a year"]
+    certainty: Certainty
+    reason: str
+
+
 class Prices(Frozen):
     """A file of ``prices/``."""
 
@@ -53,6 +62,7 @@ class Prices(Frozen):
     reference: str
     price: tuple[Price, ...] = Field(min_length=1)
     uprating: tuple[Uprating, ...] = ()
+    residual: Residual
     account: tuple[Account, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -60,6 +60,7 @@ class BenchmarkRequest:
     area, peers : municipality, and those beside it
     offers, conversations : shares of the fokusmål, as far as they are known
     seed : of the sampling
+    beside : folder of the user's own configuration, whose files come first
     """
 
     table: Path
@@ -70,6 +71,7 @@ class BenchmarkRequest:
     offers: Share | None = None
     conversations: Share | None = None
     seed: int = SEED
+    beside: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,12 @@ def assess(request: BenchmarkRequest, read: Read, futures: Mapping[str, Moves], 
 
 def read_request(request: BenchmarkRequest) -> Read:
     """Read and check the files of a request."""
-    areas, model = load_areas(), load_benchmark()
+    own = request.beside
+    areas, model = load_areas(own), load_benchmark(own)
     table = read_benchmark(request.table, model, areas)
     conditions = None
     if request.conditions is not None:
-        conditions = read_conditions(request.conditions, model, areas, kinds())
+        conditions = read_conditions(request.conditions, model, areas, kinds(own))
     area = resolve_area(request.area, areas)
     if areas[area].kind != "kommune":
         raise ConfigError(f"--area '{request.area}': expected a municipality, such as Gentofte")
@@ -166,7 +169,7 @@ def read_request(request: BenchmarkRequest) -> Read:
         table.position(name)
     parents = {name: areas[name].parent or "" for name in (*table.areas, *areas)}
     return Read(
-        model, load_supervision(), table, conditions, area, peers or _alike(table, area), parents
+        model, load_supervision(own), table, conditions, area, peers or _alike(table, area), parents
     )
 
 
@@ -240,6 +243,7 @@ def moves_in(folder: Path, read: Read) -> dict[str, Moves]:
                 raise DataError(f"{path}: no draws of {name}; found {list(draws['area'].values)}")
         months = [Window.parse(str(code)).first for code in draws["period"].values]
         check_months(windows_of(read), months[0], months[-1], str(path))
+        check_members(read, [str(g) for g in draws["group"].values], str(path))
         persons = draws["fuldtidspersoner"].sel(group=list(read.model.group[0].members))
         total = persons.sum("group")
         found: dict[str, Moves] = {}
@@ -267,6 +271,7 @@ def moves_of(readers: Sequence[Reader], read: Read) -> dict[str, Moves]:
     for reader in readers:
         months = reader.projected.future.months
         check_months(windows_of(read), int(months[0]), int(months[-1]), "[benchmark]")
+        check_members(read, reader.groups, "[benchmark]")
         own, country = (
             np.stack(
                 [
@@ -292,6 +297,16 @@ def check_months(windows: Sequence[Window], first: int, last: int, where: str) -
                 f"{where}: the run has {Window(first, last).code}, which does not hold "
                 f"{window.code} of the benchmark; project further, or take another table"
             )
+
+
+def check_members(read: Read, groups: Sequence[str], where: str) -> None:
+    """Refuse a run that lacks the benefits that the benchmark is about."""
+    lacking = [g for g in read.model.group[0].members if g not in groups]
+    if lacking:
+        raise DataError(
+            f"{where}: the run has no '{lacking[0]}', which benchmark.toml names as a member of "
+            f"'{read.model.total}'; name benefits of groups.toml there"
+        )
 
 
 COUNTRY = "Hele landet"

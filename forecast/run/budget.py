@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TRANSFERS = "Overførselsudgifter"
 STATUS = ("Oprindeligt budget", "Korrigeret budget", "Forbrug")
-SURE = 0.9
+SURE, SEED = 0.9, 20200907
 OWN = Path("configs")
 """Where a user's own prices lie, in the working directory."""
 
@@ -48,6 +48,7 @@ class BudgetRequest:
         the published one of the municipality
     budgets : year -> kroner net
     booked : file of booked months
+    seed : of what persons and the regulation do not explain
     """
 
     run_folder: Path
@@ -55,6 +56,7 @@ class BudgetRequest:
     account: tuple[int, float] | None = None
     budgets: Mapping[int, float] | None = None
     booked: Path | None = None
+    seed: int = SEED
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,16 @@ def run_budget(
         }
         account = request.account or _known(status)
         factor = 1.0 if account is None else _factor(next(iter(raw.values())), account)
+        since = int(months[0]) // 12 if account is None else account[0]
         priced = [
-            _priced(name, one.scaled(factor).booked(booked), request.budgets or {})
+            _priced(
+                name,
+                # the same errors in every scenario
+                one.scaled(factor)
+                .with_residual(prices.residual.sd, since, np.random.default_rng(request.seed))
+                .booked(booked),
+                request.budgets or {},
+            )
             for name, one in raw.items()
         ]
     with clock.stage("report"), staged(target) as folder:

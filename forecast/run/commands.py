@@ -242,6 +242,7 @@ def _benchmark(fitted: Fit, readers: Sequence[Reader], target: Path, clock: Cloc
         focus_share(files.offers, "benchmark.offers"),
         focus_share(files.conversations, "benchmark.conversations"),
         fitted.seed,
+        config.path.parent,
     )
     with clock.stage("benchmark"):
         read = read_request(request)

@@ -185,6 +185,21 @@ def test_what_is_booked_is_a_fact(rng: np.random.Generator) -> None:
         made.booked({("5.57.78", at(2024, 1)): 1.0})
 
 
+def test_what_is_not_explained_adds_up_after_the_known_year(rng: np.random.Generator) -> None:
+    """A walk whose mean moves nothing; the same for all benefits of a draw."""
+    same = np.repeat(persons(rng, 1), 20_000, axis=0)[:, :3]
+    made = estimate(same, GROUPS[:3], MONTHS, PRICES, RULES)
+    moved = made.with_residual(0.02, 2019, rng)
+    ratio = moved.net / made.net
+    assert np.abs(ratio[:, :, :12] - 1.0).max() < 1e-12
+    for year in (1, 2, 3):
+        logs = np.log(ratio[:, 0, 12 * year])
+        assert logs.std() == pytest.approx(0.02 * np.sqrt(year), rel=0.03)
+        assert ratio[:, 0, 12 * year].mean() == pytest.approx(1.0, abs=5 * 0.04 / np.sqrt(20_000))
+    assert np.abs(ratio - ratio[:, :1]).max() < 1e-12
+    assert moved.gross == pytest.approx(moved.state + moved.net)
+
+
 def test_a_negative_number_of_persons_is_refused(rng: np.random.Generator) -> None:
     bad = persons(rng)
     bad[3, GROUPS.index("dagpenge"), 2] = -1.0
