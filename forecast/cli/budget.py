@@ -41,6 +41,11 @@ from forecast.cli.options import finish, lang_option, run_argument
     help="Booked months as facts: CSV with columns konto, måned, netto (kroner).",
 )
 @click.option(
+    "--scenario",
+    metavar="ID",
+    help="Scenario of the workbook.  [default: the last of the run]",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -54,6 +59,7 @@ def budget(
     account: str | None,
     budgets: tuple[str, ...],
     booked: Path | None,
+    scenario: str | None,
     out: Path | None,
     lang: str,
 ) -> None:
@@ -61,7 +67,7 @@ def budget(
 
     RUN is the output folder of an earlier run. Every scenario's draws are priced, the state's part
     is taken off by the refusion ladder, and one factor reconciles them with a known account.
-    Writes budget.csv.
+    Writes budget.csv and budget.xlsx, whose formulas follow when a price is changed.
     """
     from forecast.cli.progress import Terminal
     from forecast.config.money import year_amount
@@ -73,5 +79,6 @@ def budget(
         None if account is None else year_amount(account, "--account"),
         dict(year_amount(text, "--budget") for text in budgets),
         booked,
+        scenario,
     )
     finish(run_budget(request, out, lang, Terminal()))

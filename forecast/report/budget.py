@@ -90,8 +90,8 @@ def budget_text(view: BudgetView, lang: str) -> str:
     title = phrase("budget.title", chosen, area=view.area, year=view.years[-1])
     lines = [*layout.heading(title, WIDTH, "="), *_status(view, chosen), *_scale(view, chosen)]
     lines += [*_years(view, chosen), *_accounts(view, chosen), *_sentences(view, chosen)]
-    path = f"{view.folder}/budget.csv"
-    lines += ["", *layout.path_lines(phrase("budget.file", chosen), path, WIDTH)]
+    for key, name in (("budget.file", "budget.csv"), ("budget.book", "budget.xlsx")):
+        lines += ["", *layout.path_lines(phrase(key, chosen), f"{view.folder}/{name}", WIDTH)]
     return "\n".join(lines)
 
 

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.budget.estimate import Estimate, Overrun, estimate, overrun
+from forecast.budget.weights import step_weights
 from forecast.config import bundled, load_groups
-from forecast.config.budget import Prices, load_prices, load_refusion
+from forecast.config.budget import Prices, Refusion, load_prices, load_refusion
 from forecast.core.period import Window
-from forecast.errors import DataError
+from forecast.errors import ConfigError, DataError, nearest
 from forecast.models.kernels import Floats, Ints
 from forecast.report.budget import BudgetView, StatusRow, budget_text
+from forecast.report.catalogue import Lang, phrase
+from forecast.report.workbook import Sheet, write_workbook
 from forecast.run.budget_tables import budget_table
 from forecast.run.commands import Clock, Progress, RunResult
 from forecast.run.folder import MANIFEST, check_target, staged
+from forecast.run.quantities import OUTPUTS, summarise
 from forecast.run.writing import PACKAGES
 from forecast.sources.booked import read_booked
 from forecast.sources.published import load_published
@@ -48,6 +52,7 @@ class BudgetRequest:
         the published one of the municipality
     budgets : year -> kroner net
     booked : file of booked months
+    scenario : of the workbook; by default the last of the run
     seed : of what persons and the regulation do not explain
     """
 
@@ -56,6 +61,7 @@ class BudgetRequest:
     account: tuple[int, float] | None = None
     budgets: Mapping[int, float] | None = None
     booked: Path | None = None
+    scenario: str | None = None
     seed: int = SEED
 
 
@@ -113,9 +119,11 @@ def run_budget(
             )
             for name, one in raw.items()
         ]
+        sheet = _sheet(request.scenario, priced, persons, prices, rules, (factor, account), lang)
     with clock.stage("report"), staged(target) as folder:
         table = budget_table(area, priced, request.budgets or {}, factor, account)
         table.to_csv(folder / "budget.csv", index=False)
+        write_workbook(folder / "budget.xlsx", sheet, "en" if lang == "en" else "da")
         _manifest(folder, request, prices)
     view = BudgetView(
         area, table, status, prices, account, factor, tuple(sorted(booked)), str(target)
@@ -191,6 +199,75 @@ def _priced(name: str, one: Estimate, budgets: Mapping[int, float]) -> Priced:
         for year, budget in budgets.items()
     }
     return Priced(name, one, risks)
+
+
+def _sheet(
+    scenario: str | None,
+    priced: Sequence[Priced],
+    persons: Mapping[str, Floats],
+    prices: Prices,
+    rules: Refusion,
+    known: tuple[float, tuple[int, float] | None],
+    lang: str,
+) -> Sheet:
+    """Lay out one scenario for the workbook, so that its formulas give the means of the table."""
+    named = {one.scenario: one for one in priced}
+    chosen = scenario or priced[-1].scenario
+    if chosen not in named:
+        raise ConfigError(
+            f"--scenario '{chosen}': not in the run{nearest(chosen, named)}; expected one of "
+            f"{', '.join(named)}"
+        )
+    made, (factor, account) = named[chosen].estimate, known
+    english = lang == "en"
+    groups = load_groups()
+    firsts = [step.first_week for step in rules.ladder.steps]
+    words: Lang = "en" if english else "da"
+    steps = [phrase("book.step", words, first=str(first)) for first in firsts]
+    exceptions = [rules.exception_of(group) for group in made.groups]
+    gross = made.gross.mean(axis=0)
+    return Sheet(
+        chosen,
+        made.groups,
+        tuple(groups[g].label_en if english else groups[g].label_da for g in made.groups),
+        made.accounts,
+        {one.number: one.en if english else one.da for one in prices.account},
+        made.months,
+        gross / made.price,
+        made.price / factor,
+        tuple(_note(prices, group) for group in made.groups),
+        factor,
+        "" if account is None else f"{account[0]}: {account[1]:.0f} kr.",
+        step_weights(made, persons[chosen], rules),
+        np.array([step.state / 100.0 for step in rules.ladder.steps] + [0.0]),
+        np.array([0.0 if one is None else one.state / 100.0 for one in exceptions]),
+        (*steps, phrase("book.exception", words)),
+        _quantiles(made),
+    )
+
+
+def _note(prices: Prices, group: str) -> str:
+    """Say where a benefit's prices come from."""
+    mine = [one for one in prices.price if group in one.groups]
+    return "; ".join(
+        f"{one.valid_from.isoformat()}: {one.value:.0f} kr., {one.reference} ({one.certainty})"
+        for one in mine
+    )
+
+
+def _quantiles(made: Estimate) -> dict[str, dict[str, float]]:
+    """Quantiles of net of all, by whole year."""
+    total = made.net.sum(axis=1)
+    out: dict[str, dict[str, float]] = {}
+    for first in range(int(made.months[0]), int(made.months[-1]) - 10):
+        if first % 12 == 0:
+            values = summarise(made.over(total, Window(first, first + 11)))
+            out[str(first // 12)] = {
+                f"{level:g}": float(value)
+                for (_, level), value in zip(OUTPUTS, values, strict=True)
+                if level is not None
+            }
+    return out
 
 
 def _manifest(folder: Path, request: BudgetRequest, prices: Prices) -> None:

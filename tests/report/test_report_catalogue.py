@@ -19,6 +19,7 @@ SOURCES = [
     if not path.name.startswith("catalogue")
 ]
 LOOKED_UP_BY_NAME = (
+    "book.",
     "bench.verdict.",
     "bench.state.",
     "bench.reading.",
