@@ -127,7 +127,12 @@ class Estimate:
 
 
 def estimate(
-    persons: Floats, groups: tuple[str, ...], months: Ints, prices: Prices, rules: Refusion
+    persons: Floats,
+    groups: tuple[str, ...],
+    months: Ints,
+    prices: Prices,
+    rules: Refusion,
+    price: Floats | None = None,
 ) -> Estimate:
     """Estimate what benefits cost.
 
@@ -135,6 +140,7 @@ def estimate(
     ----------
     persons : (D, G, T) full-time persons
     months : (T,) consecutive
+    price : (G, T) kroner of a full-time person in a month, in place of those of `prices`
 
     Raises
     ------
@@ -149,7 +155,7 @@ def estimate(
             f"budget: {persons[d, g, t]:g} full-time persons on {groups[g]} in "
             f"{month_code(int(months[t]))}; expected at least 0"
         )
-    price = monthly(prices, groups, months)
+    price = monthly(prices, groups, months) if price is None else price
     part = np.stack(
         [
             state_part(parts(persons[:, g], months, rules.stay_of(group), rules), group, rules)

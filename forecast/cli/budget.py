@@ -11,7 +11,8 @@ from forecast.cli.options import finish, lang_option, run_argument
 @click.command(
     epilog="\b\nExamples:\n"
     "  forecast budget outputs/gentofte\n"
-    "  forecast budget outputs/gentofte --budget '2021=512,4 mio. kr.' --booked bogfoert.csv",
+    "  forecast budget outputs/gentofte --budget '2021=512,4 mio. kr.' --booked bogfoert.csv\n"
+    "  forecast budget outputs/gentofte --prices budget.xlsx",
 )
 @run_argument
 @click.option(
@@ -19,7 +20,8 @@ from forecast.cli.options import finish, lang_option, run_argument
     default="ydelser",
     show_default=True,
     metavar="NAME",
-    help="Prices of full-time persons: a file in configs/prices/, without .toml.",
+    help="Prices of full-time persons: a file in configs/prices/, without .toml, or a workbook "
+    "(.xlsx) such as budget.xlsx with changed prices.",
 )
 @click.option(
     "--account",
@@ -38,7 +40,7 @@ from forecast.cli.options import finish, lang_option, run_argument
     "--booked",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Booked months as facts: CSV with columns konto, måned, netto (kroner).",
+    help="Booked months as facts: CSV or Excel with columns konto, måned, netto (kroner).",
 )
 @click.option(
     "--scenario",
@@ -73,9 +75,11 @@ def budget(
     from forecast.config.money import year_amount
     from forecast.run.budget import BudgetRequest, run_budget
 
+    from_book = prices.endswith(".xlsx")
     request = BudgetRequest(
         run_folder,
-        prices,
+        "ydelser" if from_book else prices,
+        Path(prices) if from_book else None,
         None if account is None else year_amount(account, "--account"),
         dict(year_amount(text, "--budget") for text in budgets),
         booked,

@@ -28,6 +28,7 @@ from forecast.run.folder import MANIFEST, check_target, staged
 from forecast.run.quantities import OUTPUTS, summarise
 from forecast.run.writing import PACKAGES
 from forecast.sources.booked import read_booked
+from forecast.sources.price_book import read_price_book
 from forecast.sources.published import load_published
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class BudgetRequest:
     ----------
     run_folder : whose futures are priced
     prices : name of a file in ``prices/``
+    price_book : workbook whose prices take their place
     account : year and kroner net of a known account, that prices are reconciled with; by default
         the published one of the municipality
     budgets : year -> kroner net
@@ -58,6 +60,7 @@ class BudgetRequest:
 
     run_folder: Path
     prices: str = "ydelser"
+    price_book: Path | None = None
     account: tuple[int, float] | None = None
     budgets: Mapping[int, float] | None = None
     booked: Path | None = None
@@ -99,10 +102,13 @@ def run_budget(
         prices, rules = load_prices(request.prices, own), load_refusion(own)
         area, months, groups, persons = _persons(request.run_folder, prices)
         status = _status(area)
+        own_prices = None
+        if request.price_book is not None:
+            own_prices = read_price_book(request.price_book, groups, months.tolist())
         booked = {} if request.booked is None else read_booked(request.booked)
     with clock.stage("budget"):
         raw = {
-            name: estimate(values, groups, months, prices, rules)
+            name: estimate(values, groups, months, prices, rules, own_prices)
             for name, values in persons.items()
         }
         account = request.account or _known(status)
@@ -271,7 +277,8 @@ def _quantiles(made: Estimate) -> dict[str, dict[str, float]]:
 
 
 def _manifest(folder: Path, request: BudgetRequest, prices: Prices) -> None:
-    files = [request.run_folder / "draws.nc"] + ([request.booked] if request.booked else [])
+    own = [path for path in (request.price_book, request.booked) if path is not None]
+    files = [request.run_folder / "draws.nc", *own]
     content = {
         "version": version("forecast"),
         "run": request.run_folder.name,
