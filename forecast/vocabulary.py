@@ -154,6 +154,14 @@ class Measure(StrEnum):
     """Mean of what is spent beyond the budget, zero where nothing is."""
     RESERVE = "reserve"
     """Beyond the budget, that is enough with 90 per cent."""
+    BESPARELSE = "besparelse"
+    """Net expenditure without an investment less that with it, over the years that it costs."""
+    INVESTERING = "investering"
+    """What the investment costs over the same years."""
+    SANDSYNLIGHED_TJENT_HJEM = "sandsynlighed_tjent_hjem"
+    """Probability that it saves at least what it costs in these years."""
+    NULPUNKT = "nulpunkt"
+    """Full-time persons fewer, all year, that would pay for a year of it."""
     SKALERING = "skalering"
     """The one factor that reconciles persons times prices with a known account."""
 
@@ -253,6 +261,7 @@ SHARE_MEASURES: Final = frozenset(
         Measure.FOKUSMAAL_TILBUD,
         Measure.FOKUSMAAL_SAMTALER,
         Measure.SANDSYNLIGHED_OVERSKRIDELSE,
+        Measure.SANDSYNLIGHED_TJENT_HJEM,
     }
 )
 """Measures whose values are fractions in [0, 1]."""
@@ -270,6 +279,7 @@ MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
     Measure.UNDERLIGGENDE_PLACERING: frozenset({Unit.NUMMER}),
     Measure.FORHOLD: frozenset({Unit.ANDEL}),
     Measure.SKALERING: frozenset({Unit.ANDEL}),
+    Measure.NULPUNKT: frozenset({Unit.FULDTIDSPERSONER}),
     **dict.fromkeys(
         (
             Measure.BRUTTOUDGIFT,
@@ -278,6 +288,8 @@ MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
             Measure.BUDGET,
             Measure.FORVENTET_OVERSKRIDELSE,
             Measure.RESERVE,
+            Measure.BESPARELSE,
+            Measure.INVESTERING,
         ),
         frozenset({Unit.KR}),
     ),

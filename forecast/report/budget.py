@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 MILLION = 1e-6
-ALL = "i_alt"
+ALL, FREE = "i_alt", "free"
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,7 @@ def _sentences(view: BudgetView, lang: Lang) -> list[str]:
             reserve=_millions(view.value(Measure.RESERVE, year, scenario), lang),
         )
         out += layout.bullet(text, WIDTH)
+    out += _investment(view, lang)
     if view.booked:
         last = max(month for _, month in view.booked)
         text = phrase(
@@ -214,3 +215,29 @@ def _sentences(view: BudgetView, lang: Lang) -> list[str]:
         )
         out += layout.bullet(text, WIDTH)
     return [*out, *layout.bullet(phrase("budget.judged", lang), WIDTH)]
+
+
+def _investment(view: BudgetView, lang: Lang) -> list[str]:
+    """Say what the investment comes to, where the run has its scenario."""
+    rows = view.table[view.table["measure"].eq(Measure.INVESTERING.value)]
+    out: list[str] = []
+    for scenario, period in rows[["scenario", "period"]].itertuples(index=False):
+        low, middle, high = (
+            _millions(view.value(Measure.BESPARELSE, period, scenario, level=level), lang)
+            for level in ("0.1", "0.5", "0.9")
+        )
+        chance = view.value(Measure.SANDSYNLIGHED_TJENT_HJEM, period, scenario)
+        text = phrase(
+            "budget.investment",
+            lang,
+            scenario=scenario,
+            base=FREE,
+            years=words.period_label(period, lang=lang),
+            cost=_millions(view.value(Measure.INVESTERING, period, scenario), lang),
+            saved=middle,
+            interval=words.interval(low, high, lang=lang),
+            probability=words.percent(chance, lang=lang, decimals=0),
+            persons=words.count(view.value(Measure.NULPUNKT, period, scenario), lang=lang),
+        )
+        out += layout.bullet(text, WIDTH)
+    return out

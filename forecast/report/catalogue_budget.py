@@ -13,6 +13,13 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
     ),
     "measure.forventet_overskridelse": ("forventet overskridelse", "expected overrun"),
     "measure.reserve": ("reserve", "reserve"),
+    "measure.besparelse": ("besparelse", "saving"),
+    "measure.investering": ("investering", "investment"),
+    "measure.sandsynlighed_tjent_hjem": (
+        "sandsynlighed for at være tjent hjem",
+        "probability of being repaid",
+    ),
+    "measure.nulpunkt": ("nulpunkt", "break-even"),
     "measure.skalering": ("skalering", "scale factor"),
     "budget.title": (
         "{area}: overførselsudgifter til og med {year}",
@@ -63,6 +70,14 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
         "Budget {year}, {budget} million kroner, scenario {scenario}: overrun with probability"
         " {probability}; expected overrun {expected} million kroner; a reserve of {reserve} million"
         " kroner is enough with 90 per cent.",
+    ),
+    "budget.investment": (
+        "Investeringen ({scenario} mod {base}), {years}: koster {cost} mio. kr., sparer {saved}"
+        " mio. kr. (80 pct.: {interval}) på ydelserne; tjent hjem i de år med sandsynlighed"
+        " {probability}. {persons} fuldtidspersoner færre hele året betaler for et år.",
+        "The investment ({scenario} against {base}), {years}: costs {cost} million kroner, saves"
+        " {saved} million kroner (80 per cent: {interval}) on benefits; repaid in these years with"
+        " probability {probability}. {persons} full-time persons fewer all year pay for a year.",
     ),
     "budget.booked": (
         "{count} bogførte kontomåneder er indsat som kendsgerninger, den sidste {last}.",

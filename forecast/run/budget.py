@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.budget.estimate import Estimate, Overrun, estimate, overrun
+from forecast.budget.investment import Repayment, repayment
 from forecast.budget.weights import step_weights
 from forecast.config import bundled, load_groups
 from forecast.config.budget import Prices, Refusion, load_prices, load_refusion
+from forecast.config.investment import Investment, load_investment
 from forecast.core.period import Window
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.models.kernels import Floats, Ints
@@ -126,8 +128,9 @@ def run_budget(
             for name, one in raw.items()
         ]
         sheet = _sheet(request.scenario, priced, persons, prices, rules, (factor, account), lang)
+    invested = _invested(load_investment(own), priced, persons)
     with clock.stage("report"), staged(target) as folder:
-        table = budget_table(area, priced, request.budgets or {}, factor, account)
+        table = budget_table(area, priced, request.budgets or {}, factor, account, invested)
         table.to_csv(folder / "budget.csv", index=False)
         write_workbook(folder / "budget.xlsx", sheet, "en" if lang == "en" else "da")
         _manifest(folder, request, prices)
@@ -205,6 +208,26 @@ def _priced(name: str, one: Estimate, budgets: Mapping[int, float]) -> Priced:
         for year, budget in budgets.items()
     }
     return Priced(name, one, risks)
+
+
+def _invested(
+    investment: Investment, priced: Sequence[Priced], persons: Mapping[str, Floats]
+) -> tuple[str, Repayment] | None:
+    """Compare the investment's scenario with the free forecast, where the run has both."""
+    named = {one.scenario: one.estimate for one in priced}
+    if investment.name not in named or BASE not in named:
+        return None
+    months = named[BASE].months
+    whole = range(-(-int(months[0]) // 12), (int(months[-1]) + 1) // 12)
+    years = tuple(y for y in whole if investment.first_year <= y <= investment.last_year)
+    found = repayment(
+        named[BASE], named[investment.name], persons[BASE], years, investment.cost.kroner
+    )
+    return investment.name, found
+
+
+BASE = "free"
+"""Scenario that an investment is compared with."""
 
 
 def _sheet(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from forecast.budget.estimate import Estimate, Overrun
+from forecast.budget.investment import Repayment
 from forecast.core.period import Window
 from forecast.models.kernels import Floats
 from forecast.run.quantities import OUTPUTS, summarise
@@ -47,6 +48,7 @@ def budget_table(
     budgets: Mapping[int, float],
     factor: float,
     account: tuple[int, float] | None,
+    invested: tuple[str, Repayment] | None = None,
 ) -> pd.DataFrame:
     """Lay out every figure as a row.
 
@@ -54,6 +56,7 @@ def budget_table(
     ----------
     budgets : year -> kroner net
     factor, account : that prices were reconciled by, and with
+    invested : scenario in which the investment works, and what it comes to
     """
     import pandas as pd
 
@@ -68,6 +71,8 @@ def budget_table(
     for year, budget in budgets.items():
         row = ("", "", area, ALL, Measure.BUDGET.value, str(year), *mean, budget)
         rows.append((*row, Unit.KR.value, Basis.OBSERVED.value))
+    if invested is not None:
+        rows.extend(_investment(area, *invested))
     for one in priced:
         rows.extend(_expenditure(area, one))
         for year, risk in one.risks.items():
@@ -79,6 +84,22 @@ def budget_table(
                 row = ("", one.scenario, area, ALL, measure.value, str(year), *mean, value)
                 rows.append((*row, unit.value, Basis.DATA.value))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _investment(area: str, scenario: str, found: Repayment) -> list[tuple[object, ...]]:
+    """Rows of an investment: saving, cost, probability of repayment, and break-even."""
+    period = Window(found.years[0] * 12, found.years[-1] * 12 + 11).code
+    mean = (OutputType.MEAN.value, "")
+    row = ("", scenario, area, ALL, Measure.BESPARELSE.value, period)
+    rows = _outputs(row, summarise(found.saved))
+    for measure, value, unit in (
+        (Measure.INVESTERING, found.cost, Unit.KR),
+        (Measure.SANDSYNLIGHED_TJENT_HJEM, found.repaid, Unit.ANDEL),
+        (Measure.NULPUNKT, found.break_even, Unit.FULDTIDSPERSONER),
+    ):
+        row = ("", scenario, area, ALL, measure.value, period)
+        rows.append((*row, *mean, value, unit.value, Basis.DATA.value))
+    return rows
 
 
 def _expenditure(area: str, one: PricedScenario) -> list[tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """Prices, steps and sums: against formulas, stationary stocks, and budgets of known truth."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from forecast.budget.estimate import estimate, overrun, split
+from forecast.budget.investment import repayment
 from forecast.budget.prices import price_of
 from forecast.budget.seniority import hazards_of, parts, state_part
 from forecast.config.budget import Price, Prices, load_prices, load_refusion
@@ -221,6 +223,26 @@ def test_a_deviation_splits_without_rest(rng: np.random.Generator) -> None:
     found = split(before, after, (first, last), untouched)
     assert sum(found) == pytest.approx(after.net - before.net, abs=1e-6)
     assert found.price == pytest.approx(0.02 * last * before.price * (1 - before.part))
+
+
+def test_an_investment_is_repaid_by_what_its_draws_save(rng: np.random.Generator) -> None:
+    """Fewer persons by a known part: saving, probability and break-even, multiplied out."""
+    before = persons(rng, 400)
+    part = rng.uniform(0.0, 0.02, (400, 1, 1))
+    without = estimate(before, GROUPS, MONTHS, PRICES, RULES)
+    # the state's part is kept, so that the saving is the part itself
+    invested = replace(without, gross=without.gross * (1 - part), state=without.state * (1 - part))
+    found = repayment(without, invested, before, (2020, 2021), 4e6)
+    spent = sum(without.over(without.net.sum(axis=1), Window.year(y)) for y in (2020, 2021))
+    assert found.saved == pytest.approx(part[:, 0, 0] * spent)
+    assert found.cost == 8e6
+    assert found.repaid == np.mean(part[:, 0, 0] * spent >= 8e6)
+    price = spent.mean() / sum(
+        without.over(before.sum(axis=1), Window.year(y)).mean() / 12 for y in (2020, 2021)
+    )
+    assert found.break_even == pytest.approx(4e6 / price)
+    with pytest.raises(AlignmentError, match="400 and 400 draws over 0 years"):
+        repayment(without, invested, before, (), 4e6)
 
 
 def test_overrun_of_a_normal(rng: np.random.Generator) -> None:

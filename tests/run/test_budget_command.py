@@ -188,3 +188,31 @@ def test_prices_of_ones_own(run: Run, tmp_path: Path, monkeypatch: pytest.Monkey
     assert result.exit_code == 0, result.output
     assert (tmp_path / "r-budget" / "budget.csv").is_file()
     refused(forecast("budget", "r", "--prices", "uden"), "no price of ledighedsydelse")
+
+
+def test_the_investment_is_held_against_what_it_saves(
+    small_config: Path, run: Run, tmp_path: Path
+) -> None:
+    """A run that has the investment's scenario beside the free one says whether it is repaid."""
+    del small_config
+    both = tmp_path / "both"
+    scenarios = ("--scenario", "free", "--scenario", "investering-2019-2024")
+    made = forecast("project", run.folder, *scenarios, "--out", both)
+    assert made.exit_code in (0, 3), made.output
+    result = forecast("budget", both, "--out", tmp_path / "o")
+    assert result.exit_code == 0, result.output
+    table = rows(tmp_path / "o")
+    mine = table[table["scenario"].eq("investering-2019-2024") & table["group"].eq(ALL)]
+    found = mine[mine["output_type"].eq("mean")].set_index(["measure", "period"])["value"]
+    years = "2019-01..2022-12"
+    assert found["investering", years] == pytest.approx(16e6)
+    saved = sum(
+        means(table, year, "free")["nettoudgift", "", ALL]
+        - means(table, year, "investering-2019-2024")["nettoudgift", "", ALL]
+        for year in ("2019", "2020", "2021", "2022")
+    )
+    assert found["besparelse", years] == pytest.approx(saved, rel=1e-6)
+    assert found["besparelse", years] > 0
+    assert 0 <= found["sandsynlighed_tjent_hjem", years] <= 1
+    assert 30 < found["nulpunkt", years] < 80
+    assert "Investeringen (investering-2019-2024 mod free), " in " ".join(result.stdout.split())
