@@ -2,8 +2,8 @@
 
 A draw's saving is its net expenditure without the investment less that with it, in the same
 future. Repaid means that savings of the years together are at least the costs of the same years.
-Break-even is how many full-time persons fewer, all year, would pay for a year: its cost over the net
-price of a full-time person, as the benefits are mixed.
+Break-even is how many full-time persons fewer, all year, would pay for a year: its cost over the
+net price of a full-time person, as the benefits are mixed.
 """
 
 from typing import NamedTuple
