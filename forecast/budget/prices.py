@@ -23,6 +23,12 @@ def price_of(prices: Prices, group: str, month: int) -> float:
     ConfigError
         If a benefit has no price, or a year no regulation.
     """
+    chosen = _chosen(prices, group, month)
+    return chosen.value * _regulated(prices, chosen.valid_from.year, month // 12)
+
+
+def _chosen(prices: Prices, group: str, month: int) -> Price:
+    """Find the price that is valid in a month, or the first there is."""
     mine = [one for one in prices.price if group in one.groups]
     if not mine:
         known = sorted({name for one in prices.price for name in one.groups})
@@ -31,13 +37,28 @@ def price_of(prices: Prices, group: str, month: int) -> float:
             "[[price]] that names it"
         )
     valid = [one for one in mine if _month(one) <= month]
-    chosen = max(valid, key=_month) if valid else min(mine, key=_month)
-    return chosen.value * _regulated(prices, chosen.valid_from.year, month // 12)
+    return max(valid, key=_month) if valid else min(mine, key=_month)
 
 
 def monthly(prices: Prices, groups: tuple[str, ...], months: Ints) -> Floats:
-    """Kroner of a full-time person in each month, (G, T): a twelfth of the year's price."""
-    return np.array([[price_of(prices, g, int(m)) / 12.0 for m in months] for g in groups])
+    """Kroner of a full-time person in each month, (G, T).
+
+    A twelfth of the year's price, or the part of it that the price's profile puts in the month:
+    benefits that are booked late, or paid before holidays.
+    """
+    return np.array(
+        [
+            [
+                price_of(prices, g, int(m)) * _part(_chosen(prices, g, int(m)), int(m))
+                for m in months
+            ]
+            for g in groups
+        ]
+    )
+
+
+def _part(price: Price, month: int) -> float:
+    return 1.0 / 12.0 if price.profile is None else price.profile[month % 12]
 
 
 def account_of(prices: Prices, group: str) -> str:

@@ -14,6 +14,9 @@ from forecast.errors import ConfigError
 STEPS = 4
 """Steps of the ladder."""
 
+TwelveParts = Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
+"""Parts of a year's price that fall in its months, January first."""
+
 Four = Annotated[tuple[float, ...], Field(min_length=STEPS, max_length=STEPS)]
 
 
@@ -27,6 +30,15 @@ class Price(Frozen):
     certainty: Certainty
     reference: str
     account: str
+    profile: TwelveParts | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Price":
+        if self.profile is not None and abs(sum(self.profile) - 1.0) > 1e-9:
+            raise ValueError(
+                f"price of {self.groups[0]}: profile sums to {sum(self.profile):g}, expected 1"
+            )
+        return self
 
 
 class Uprating(Frozen):

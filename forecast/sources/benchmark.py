@@ -19,6 +19,7 @@ from forecast.core.benchmark import BenchmarkTable, Floats
 from forecast.core.nodes import Area
 from forecast.core.period import Window
 from forecast.errors import ConfigError, DataError, PeriodError, nearest
+from forecast.sources.area_parents import UNKNOWN_AREAS
 from forecast.sources.benchmark_checks import check_complete, check_units, doubts
 from forecast.sources.danish_numbers import parse_number
 from forecast.sources.monthly_files import MISSING, Sheet, read_sheet
@@ -134,6 +135,8 @@ def _municipalities(sheet: Sheet, areas: Mapping[str, Area]) -> list[str | None]
     """Municipality of each row, None for the country and other sums."""
 
     def read(cell: object, where: str) -> str | None:
+        if str(cell).strip() in UNKNOWN_AREAS:
+            return None
         try:
             name = resolve_area(str(cell), areas)
         except ConfigError as error:

@@ -93,6 +93,18 @@ def test_every_form_says_the_same(tmp_path: Path) -> None:
     assert same(read(tmp_path / "v2.json"), plain)
 
 
+def test_persons_of_no_municipality_are_left_out(tmp_path: Path) -> None:
+    """The country, Christiansø and the unknown stand in some downloads."""
+    table = made_up()
+    others = [
+        table[table["kommune"].eq("Ærø")].assign(kommune=name, kode=code)
+        for name, code in (("Christiansø", "411"), ("Uoplyst kommune", "997"))
+    ]
+    path = tmp_path / "b.csv"
+    pd.concat([table, *others]).to_csv(path, index=False)
+    assert same(read(path), read(written(tmp_path / "c.csv")))
+
+
 def rows_of(table: pd.DataFrame, name: str) -> "pd.Series[bool]":
     return table["kommune"].eq(name)
 

@@ -9,7 +9,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from forecast.budget.estimate import estimate, overrun, split
 from forecast.budget.investment import repayment
-from forecast.budget.prices import price_of
+from forecast.budget.prices import monthly, price_of
 from forecast.budget.seniority import hazards_of, parts, state_part
 from forecast.config.budget import Price, Prices, load_prices, load_refusion
 from forecast.core.period import Window
@@ -52,6 +52,17 @@ def test_a_later_price_takes_over_in_its_month() -> None:
     assert price_of(prices, "dagpenge", at(2021, 6)) == pytest.approx(228_996 * 1.0125)
     assert price_of(prices, "dagpenge", at(2021, 7)) == 200_000
     assert price_of(prices, "dagpenge", at(2022)) == pytest.approx(200_000 * 1.0125)
+
+
+def test_a_profile_says_in_which_months_a_price_falls() -> None:
+    late = (0.0, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.1)
+    own = PRICES.price[0].model_copy(update={"profile": late})
+    prices = PRICES.model_copy(update={"price": (own, *PRICES.price[1:])})
+    found = monthly(prices, ("dagpenge", "sygedagpenge"), np.arange(at(2020), at(2021)))
+    assert found[0] == pytest.approx(228_996 * np.array(late))
+    assert found[1] == pytest.approx(np.full(12, 229_060 / 12))
+    with pytest.raises(ValueError, match=r"profile sums to 0\.9, expected 1"):
+        Price.model_validate({**own.model_dump(), "profile": (*late[:-1], 0.0)})
 
 
 def test_what_has_no_price_or_regulation_is_refused() -> None:
