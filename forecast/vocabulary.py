@@ -154,6 +154,14 @@ class Measure(StrEnum):
     """Mean of what is spent beyond the budget, zero where nothing is."""
     RESERVE = "reserve"
     """Beyond the budget, that is enough with 90 per cent."""
+    AENDRING_MAENGDE = "aendring_maengde"
+    """Change of net expenditure from one year to the next because of more or fewer persons."""
+    AENDRING_POLITIK = "aendring_politik"
+    """The same because of a policy's persons."""
+    AENDRING_PRIS = "aendring_pris"
+    """The same because of prices."""
+    AENDRING_TRIN = "aendring_trin"
+    """The same because of the steps of the ladder that people stand on."""
     BESPARELSE = "besparelse"
     """Net expenditure without an investment less that with it, over the years that it costs."""
     INVESTERING = "investering"
@@ -290,6 +298,10 @@ MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
             Measure.RESERVE,
             Measure.BESPARELSE,
             Measure.INVESTERING,
+            Measure.AENDRING_MAENGDE,
+            Measure.AENDRING_POLITIK,
+            Measure.AENDRING_PRIS,
+            Measure.AENDRING_TRIN,
         ),
         frozenset({Unit.KR}),
     ),

@@ -70,6 +70,25 @@ class Estimate:
             )
         return values[..., window.first - first : window.last - first + 1].sum(axis=-1)
 
+    def in_year(self, year: int) -> "Estimate":
+        """Keep a year's months.
+
+        Raises
+        ------
+        AlignmentError
+            If the run does not have all of them.
+        """
+        self.over(self.net, Window.year(year))
+        here = self.months // 12 == year
+        return replace(
+            self,
+            months=self.months[here],
+            price=self.price[:, here],
+            part=self.part[..., here],
+            gross=self.gross[..., here],
+            state=self.state[..., here],
+        )
+
     def scaled(self, factor: float) -> "Estimate":
         """Multiply everything by one factor."""
         price, gross, state = (factor * one for one in (self.price, self.gross, self.state))

@@ -89,7 +89,8 @@ def budget_text(view: BudgetView, lang: str) -> str:
     chosen: Lang = "en" if lang == "en" else "da"
     title = phrase("budget.title", chosen, area=view.area, year=view.years[-1])
     lines = [*layout.heading(title, WIDTH, "="), *_status(view, chosen), *_scale(view, chosen)]
-    lines += [*_years(view, chosen), *_accounts(view, chosen), *_sentences(view, chosen)]
+    lines += [*_years(view, chosen), *_accounts(view, chosen), *_changes(view, chosen)]
+    lines += _sentences(view, chosen)
     for key, name in (("budget.file", "budget.csv"), ("budget.book", "budget.xlsx")):
         lines += ["", *layout.path_lines(phrase(key, chosen), f"{view.folder}/{name}", WIDTH)]
     return "\n".join(lines)
@@ -186,6 +187,35 @@ def _accounts(view: BudgetView, lang: Lang) -> list[str]:
         "",
         *layout.heading(title, WIDTH),
         *layout.table([phrase(key, lang) for key in heads], rows, WIDTH),
+    ]
+
+
+def _changes(view: BudgetView, lang: Lang) -> list[str]:
+    """Lay out why net expenditure of the last scenario changes from year to year."""
+    scenario = view.scenarios[-1]
+    measures = (
+        Measure.AENDRING_MAENGDE,
+        Measure.AENDRING_POLITIK,
+        Measure.AENDRING_PRIS,
+        Measure.AENDRING_TRIN,
+    )
+    rows: list[layout.TableRow] = []
+    for period in dict.fromkeys(view.table["period"]):
+        values = [view.value(measure, str(period), scenario) for measure in measures]
+        if None not in values:
+            total = sum(value for value in values if value is not None)
+            cells = [[_millions(value, lang)] for value in (*values, total)]
+            rows.append((words.period_label(str(period), lang=lang), cells))
+    if not rows:
+        return []
+    heads = ("budget.from_to", "budget.volume", "budget.policy", "budget.price", "budget.steps")
+    title = phrase("budget.changes", lang, scenario=scenario)
+    return [
+        "",
+        *layout.heading(title, WIDTH),
+        *layout.table(
+            [*(phrase(k, lang) for k in heads), phrase("budget.total", lang)], rows, WIDTH
+        ),
     ]
 
 

@@ -13,6 +13,10 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
     ),
     "measure.forventet_overskridelse": ("forventet overskridelse", "expected overrun"),
     "measure.reserve": ("reserve", "reserve"),
+    "measure.aendring_maengde": ("ændring, mængde", "change, volume"),
+    "measure.aendring_politik": ("ændring, politik", "change, policy"),
+    "measure.aendring_pris": ("ændring, pris", "change, price"),
+    "measure.aendring_trin": ("ændring, refusionstrin", "change, steps of the ladder"),
     "measure.besparelse": ("besparelse", "saving"),
     "measure.investering": ("investering", "investment"),
     "measure.sandsynlighed_tjent_hjem": (
@@ -71,6 +75,15 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
         " {probability}; expected overrun {expected} million kroner; a reserve of {reserve} million"
         " kroner is enough with 90 per cent.",
     ),
+    "budget.changes": (
+        "Hvorfor nettoudgiften ændrer sig, scenarie {scenario}, mio. kr., middelværdi",
+        "Why net expenditure changes, scenario {scenario}, million kroner, mean",
+    ),
+    "budget.from_to": ("Fra år til år", "From year to year"),
+    "budget.volume": ("mængde", "volume"),
+    "budget.policy": ("politik", "policy"),
+    "budget.price": ("pris", "price"),
+    "budget.steps": ("trin", "steps"),
     "budget.investment": (
         "Investeringen ({scenario} mod {base}), {years}: koster {cost} mio. kr., sparer {saved}"
         " mio. kr. (80 pct.: {interval}) på ydelserne; tjent hjem i de år med sandsynlighed"

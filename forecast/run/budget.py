@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.budget.estimate import Estimate, Overrun, estimate, overrun
+from forecast.budget.estimate import Estimate, Overrun, Split, estimate, overrun, split
 from forecast.budget.investment import Repayment, repayment
 from forecast.budget.weights import step_weights
 from forecast.config import bundled, load_groups
@@ -79,11 +79,13 @@ class Priced:
     scenario : id
     estimate : reconciled, with what is booked
     risks : year -> risk of its budget
+    changes : year -> why its net expenditure differs from the year before, (D,) each
     """
 
     scenario: str
     estimate: Estimate
     risks: Mapping[int, Overrun]
+    changes: Mapping[int, Split]
 
 
 def run_budget(
@@ -113,6 +115,7 @@ def run_budget(
             name: estimate(values, groups, months, prices, rules, own_prices)
             for name, values in persons.items()
         }
+        plan = load_investment(own)
         account = request.account or _known(status)
         factor = 1.0 if account is None else _factor(next(iter(raw.values())), account)
         since = int(months[0]) // 12 if account is None else account[0]
@@ -124,11 +127,12 @@ def run_budget(
                 .with_residual(prices.residual.sd, since, np.random.default_rng(request.seed))
                 .booked(booked),
                 request.budgets or {},
+                _changes(one.scaled(factor), persons[name], _untouched(name, persons, plan), since),
             )
             for name, one in raw.items()
         ]
         sheet = _sheet(request.scenario, priced, persons, prices, rules, (factor, account), lang)
-    invested = _invested(load_investment(own), priced, persons)
+    invested = _invested(plan, priced, persons)
     with clock.stage("report"), staged(target) as folder:
         table = budget_table(area, priced, request.budgets or {}, factor, account, invested)
         table.to_csv(folder / "budget.csv", index=False)
@@ -201,13 +205,33 @@ def _factor(one: Estimate, account: tuple[int, float]) -> float:
     return kroner / bottom_up
 
 
-def _priced(name: str, one: Estimate, budgets: Mapping[int, float]) -> Priced:
+def _untouched(name: str, persons: Mapping[str, Floats], investment: Investment) -> Floats:
+    """Persons without a policy: of the investment's scenario those of the free forecast."""
+    return persons[BASE] if name == investment.name and BASE in persons else persons[name]
+
+
+def _changes(one: Estimate, persons: Floats, untouched: Floats, since: int) -> dict[int, Split]:
+    """Split the change of net expenditure from each year to the next, after the known one."""
+    out: dict[int, Split] = {}
+    first, last = int(one.months[0]) // 12, (int(one.months[-1]) + 1) // 12
+    for year in range(max(first, since) + 1, last):
+        before, after = one.in_year(year - 1), one.in_year(year)
+        was, now = (np.isin(one.months, e.months) for e in (before, after))
+        both = (persons[..., was], persons[..., now])
+        found = split(before, after, both, untouched[..., now])
+        out[year] = Split(*(part.sum(axis=(1, 2)) for part in found))
+    return out
+
+
+def _priced(
+    name: str, one: Estimate, budgets: Mapping[int, float], changes: Mapping[int, Split]
+) -> Priced:
     total = one.net.sum(axis=1)
     risks = {
         year: overrun(one.over(total, Window.year(year)), budget, SURE)
         for year, budget in budgets.items()
     }
-    return Priced(name, one, risks)
+    return Priced(name, one, risks, changes)
 
 
 def _invested(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from forecast.budget.estimate import Estimate, Overrun
+from forecast.budget.estimate import Estimate, Overrun, Split
 from forecast.budget.investment import Repayment
 from forecast.core.period import Window
 from forecast.models.kernels import Floats
@@ -21,6 +21,14 @@ COLUMNS = ("account", *PROJECTION_COLUMNS)
 """Of `budget.csv`: the account, empty for sums of all; then as in `projections.csv`."""
 
 ALL = "i_alt"
+
+CHANGES = (
+    Measure.AENDRING_MAENGDE,
+    Measure.AENDRING_POLITIK,
+    Measure.AENDRING_PRIS,
+    Measure.AENDRING_TRIN,
+)
+"""Measures of a `Split`, in its order."""
 
 
 class PricedScenario(Protocol):
@@ -39,6 +47,11 @@ class PricedScenario(Protocol):
     @property
     def risks(self) -> Mapping[int, Overrun]:
         """Year -> risk of its budget."""
+        ...
+
+    @property
+    def changes(self) -> Mapping[int, Split]:
+        """Year -> why its net expenditure differs from the year before."""
         ...
 
 
@@ -75,6 +88,11 @@ def budget_table(
         rows.extend(_investment(area, *invested))
     for one in priced:
         rows.extend(_expenditure(area, one))
+        for year, parts in one.changes.items():
+            period = f"{year - 1}/{year}"
+            for measure, values in zip(CHANGES, parts, strict=True):
+                row = ("", one.scenario, area, ALL, measure.value, period)
+                rows.extend(_outputs(row, summarise(values)))
         for year, risk in one.risks.items():
             for measure, value, unit in (
                 (Measure.SANDSYNLIGHED_OVERSKRIDELSE, risk.probability, Unit.ANDEL),

@@ -104,6 +104,22 @@ def test_early_steps_fill_when_many_come(priced: tuple[pd.DataFrame, str]) -> No
     assert part("oer-2020-08", "2020") > part("free", "2020") + 0.002
 
 
+def test_changes_from_year_to_year_sum_to_the_difference(
+    priced: tuple[pd.DataFrame, str],
+) -> None:
+    """Volume, policy, price and steps, on the means, but for what nothing explains."""
+    table, text = priced
+    for year in (2021, 2022):
+        parts = means(table, f"{year - 1}/{year}")
+        total = sum(parts[f"aendring_{p}", "", ALL] for p in ("maengde", "politik", "pris", "trin"))
+        net = [means(table, str(y))["nettoudgift", "", ALL] for y in (year - 1, year)]
+        # the walk of what is not explained has a mean of one, and 1 per cent a year
+        assert total == pytest.approx(net[1] - net[0], abs=2.5e6)
+        assert parts["aendring_politik", "", ALL] == 0.0
+        assert parts["aendring_pris", "", ALL] > 0
+    assert "Hvorfor nettoudgiften ændrer sig, scenarie oer-2020-08" in " ".join(text.split())
+
+
 def test_booked_months_are_facts(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bogfoert.csv"
     file.write_text(
