@@ -74,6 +74,8 @@ def budget_table(
     import pandas as pd
 
     rows: list[tuple[object, ...]] = []
+    expenditure: list[pd.DataFrame] = []
+    since = 0 if account is None else account[0]
     mean = (OutputType.MEAN.value, "")
     if account is not None:
         year = str(account[0])
@@ -87,7 +89,7 @@ def budget_table(
     if invested is not None:
         rows.extend(_investment(area, *invested))
     for one in priced:
-        rows.extend(_expenditure(area, one))
+        expenditure.append(_expenditure(area, one, since))
         for year, parts in one.changes.items():
             period = f"{year - 1}/{year}"
             for measure, values in zip(CHANGES, parts, strict=True):
@@ -101,7 +103,7 @@ def budget_table(
             ):
                 row = ("", one.scenario, area, ALL, measure.value, str(year), *mean, value)
                 rows.append((*row, unit.value, Basis.DATA.value))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.concat([pd.DataFrame(rows, columns=list(COLUMNS)), *expenditure], ignore_index=True)
 
 
 def _investment(area: str, scenario: str, found: Repayment) -> list[tuple[object, ...]]:
@@ -120,25 +122,45 @@ def _investment(area: str, scenario: str, found: Repayment) -> list[tuple[object
     return rows
 
 
-def _expenditure(area: str, one: PricedScenario) -> list[tuple[object, ...]]:
-    """Rows of one scenario: all, each account, and each benefit."""
-    made, rows = one.estimate, list[tuple[object, ...]]()
-    windows = _windows(int(made.months[0]), int(made.months[-1]))
-    for measure, values in (
-        (Measure.BRUTTOUDGIFT, made.gross),
-        (Measure.REFUSION, made.state),
-        (Measure.NETTOUDGIFT, made.net),
-    ):
-        names, accounts = made.by_account(values)
-        keys = [("", ALL), *((name, "") for name in names)]
-        keys += list(zip(made.accounts, made.groups, strict=True))
+def _expenditure(area: str, one: PricedScenario, since: int) -> pd.DataFrame:
+    """Rows of one scenario: all, each account, and each benefit.
+
+    Parameters
+    ----------
+    since : first year whose months and quarters are told
+    """
+    import pandas as pd
+
+    made = one.estimate
+    windows = _windows(int(made.months[0]), int(made.months[-1]), since * 12)
+    names, _ = made.by_account(made.net)
+    keys = [("", ALL), *((name, "") for name in names)]
+    keys += list(zip(made.accounts, made.groups, strict=True))
+    measures = (Measure.BRUTTOUDGIFT, Measure.REFUSION, Measure.NETTOUDGIFT)
+    found = np.empty((len(measures), len(windows), len(keys), len(OUTPUTS)))
+    for m, values in enumerate((made.gross, made.state, made.net)):
+        accounts = made.by_account(values)[1]
         stacked = np.concatenate([values.sum(axis=1, keepdims=True), accounts, values], axis=1)
-        for window in windows:
-            found = summarise(made.over(stacked, window))
-            for k, (account, group) in enumerate(keys):
-                row = (account, one.scenario, area, group, measure.value, window.code)
-                rows.extend(_outputs(row, found[:, k]))
-    return rows
+        for w, window in enumerate(windows):
+            found[m, w] = summarise(made.over(stacked, window)).T
+    places = np.indices(found.shape).reshape(4, -1)
+    account, group = (np.array(column, dtype=object) for column in zip(*keys, strict=True))
+    kinds, levels = zip(*OUTPUTS, strict=True)
+    level = ["" if one is None else f"{one:g}" for one in levels]
+    columns = (
+        account[places[2]],
+        one.scenario,
+        area,
+        group[places[2]],
+        np.array([m.value for m in measures], dtype=object)[places[0]],
+        np.array([w.code for w in windows], dtype=object)[places[1]],
+        np.array(kinds, dtype=object)[places[3]],
+        np.array(level, dtype=object)[places[3]],
+        found.ravel(),
+        Unit.KR.value,
+        Basis.DATA.value,
+    )
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def _outputs(row: tuple[object, ...], found: Floats) -> list[tuple[object, ...]]:
@@ -155,9 +177,10 @@ def _outputs(row: tuple[object, ...], found: Floats) -> list[tuple[object, ...]]
     ]
 
 
-def _windows(first: int, last: int) -> list[Window]:
-    """Every month, whole quarter and whole year."""
-    months = [Window(m, m) for m in range(first, last + 1)]
-    quarters = [Window(m, m + 2) for m in range(first, last - 1) if m % 3 == 0]
+def _windows(first: int, last: int, since: int) -> list[Window]:
+    """Every month and whole quarter from one month on, and every whole year."""
+    begin = max(first, since)
+    months = [Window(m, m) for m in range(begin, last + 1)]
+    quarters = [Window(m, m + 2) for m in range(begin, last - 1) if m % 3 == 0]
     years = [Window(m, m + 11) for m in range(first, last - 10) if m % 12 == 0]
     return [*months, *quarters, *years]
