@@ -120,8 +120,6 @@ def figures(
     """
     share = table.actual_share[:, group]
     step = model.printed.share_step
-    # a share of nobody is as printed: somewhere below half of the last digit
-    share = np.maximum(share, step / 4.0)
     slope = 1.0 / (share * (1.0 - share))
     rounding = (step * slope) ** 2 / 12.0
     value = log_odds(share)

@@ -33,6 +33,7 @@ def year_amount(text: str, where: str) -> tuple[int, float]:
         raise ConfigError(f"{where} '{text}': {error}") from None
     if unit.unit is not Unit.KR:
         raise ConfigError(f"{where} '{text}': found {unit.unit.value}; {expected}")
-    return int(found["year"]), float(
-        found["number"].replace(".", "").replace(",", ".")
-    ) * unit.factor
+    amount = float(found["number"].replace(".", "").replace(",", ".")) * unit.factor
+    if amount == 0:
+        raise ConfigError(f"{where} '{text}': found nothing; {expected}")
+    return int(found["year"]), amount

@@ -78,10 +78,10 @@ class BudgetView:
 
     @property
     def years(self) -> list[str]:
-        """Years after the known account; all without one."""
+        """Years after the known account; all where none is after it, or none is known."""
         found = sorted({str(p) for p in self.table["period"] if len(str(p)) == len("2021")})
         since = "" if self.account is None else str(self.account[0])
-        return [year for year in found if year > since]
+        return [year for year in found if year > since] or found
 
 
 def budget_text(view: BudgetView, lang: str) -> str:

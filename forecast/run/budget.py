@@ -244,6 +244,8 @@ def _invested(
     months = named[BASE].months
     whole = range(-(-int(months[0]) // 12), (int(months[-1]) + 1) // 12)
     years = tuple(y for y in whole if investment.first_year <= y <= investment.last_year)
+    if not years:
+        return None
     found = repayment(
         named[BASE], named[investment.name], persons[BASE], years, investment.cost.kroner
     )

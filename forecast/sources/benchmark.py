@@ -8,6 +8,7 @@ found from the words of its heading, since headings differ between file and API.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -232,6 +233,8 @@ def _numbers(sheet: Sheet, heading: str, form: NumberFormat | None) -> list[floa
                 return np.nan
             number = parse_number(cell, form, where=f"{where}, {heading}")
             return np.nan if number is None else number
-        return float(str(cell))
+        if isinstance(cell, bool) or not isinstance(cell, Real):
+            raise DataError(f"{where}, {heading}: found '{cell}', expected a number")
+        return float(cell)
 
     return sheet.each(heading, read)

@@ -90,6 +90,14 @@ def check_complete(table: BenchmarkTable, known: Collection[str]) -> None:
                     f" ({int(empty.sum())} of {len(empty)} municipalities); leave out the "
                     "half-year, or download it again"
                 )
+    nobody = np.argwhere((table.actual[:, 0] <= 0) | (table.actual_share[:, 0] <= 0))
+    if len(nobody):
+        a, p = (int(k) for k in nobody[0])
+        raise DataError(
+            f"{table.source}: {table.areas[a]}, {table.groups[0]}, {table.windows[p].code}: nobody "
+            "on any benefit, so that shares are of nothing; correct the row, or leave out the "
+            "half-year"
+        )
 
 
 def doubts(
@@ -107,7 +115,23 @@ def doubts(
         *_ranks(table, model.printed),
         *_sums(table, model.printed),
     ]
-    return replace(table, notes=tuple(notes))
+    return _without_zeros(replace(table, notes=tuple(notes)), model.printed)
+
+
+def _without_zeros(table: BenchmarkTable, printed: Printed) -> BenchmarkTable:
+    """Take a share that is printed as nothing for a quarter of its last digit, and say so.
+
+    It is somewhere between nobody and half of that digit, and nobody has no log-odds.
+    """
+    notes = list(table.notes)
+    found: dict[str, Floats] = {}
+    for name, word in (("actual_share", "actual"), ("expected_share", "expected")):
+        shares = getattr(table, name)
+        notes += _named(
+            table, shares == 0, f"{word} share is printed as 0 and taken for a little more"
+        )
+        found[name] = np.maximum(shares, printed.share_step / 4.0)
+    return replace(table, notes=tuple(notes), **found)
 
 
 def _refuse_contradictions(table: BenchmarkTable, printed: Printed) -> None:
@@ -119,8 +143,9 @@ def _refuse_contradictions(table: BenchmarkTable, printed: Printed) -> None:
         with np.errstate(divide="ignore", invalid="ignore"):
             low = (counts - 0.5 * printed.count_step) / (shares + 0.5 * printed.share_step)
             high = (counts + 0.5 * printed.count_step) / (shares - 0.5 * printed.share_step)
+            size = table.actual / table.actual_share
         high = np.where(high > 0, high, np.inf)
-        middle = np.nanmedian(table.actual / table.actual_share, axis=(1, 2), keepdims=True)
+        middle = np.nanmedian(size, axis=(1, 2), keepdims=True)
         # a twentieth more: residents change within a year, and a little by group
         bad = np.argwhere((low > 1.05 * middle) | (high < middle / 1.05))
         if len(bad):

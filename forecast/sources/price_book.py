@@ -8,6 +8,7 @@ is looked at too. Every fault is one line that names sheet and cell.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -80,7 +81,9 @@ def _head(file: str, sheet: Sheet) -> int:
 
 
 def _month(cell: Cell) -> int | None:
-    """Month that a head names, or None."""
+    """Month that a head names, or None; a spreadsheet may have made a date of it."""
+    if isinstance(cell.value, date):
+        return cell.value.year * 12 + cell.value.month - 1
     if not isinstance(cell.value, str):
         return None
     try:

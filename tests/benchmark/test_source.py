@@ -93,6 +93,30 @@ def test_every_form_says_the_same(tmp_path: Path) -> None:
     assert same(read(tmp_path / "v2.json"), plain)
 
 
+def test_a_share_printed_as_nothing_has_log_odds(tmp_path: Path) -> None:
+    """A benefit that hardly anybody has on an island."""
+
+    def nearly_nobody(table: pd.DataFrame) -> pd.DataFrame:
+        for column in ("forventet_antal", "faktisk_antal"):
+            table = set_cell("Læsø", column, 0, LABELS[1])(table)
+        for column in ("forventet_andel_pct", "faktisk_andel_pct"):
+            table = set_cell("Læsø", column, 0.0, LABELS[1])(table)
+        return table
+
+    table = read(written(tmp_path / "b.csv", nearly_nobody))
+    at = (table.position("Læsø"), 1, 1)
+    assert (table.actual_share[at], table.expected_share[at]) == (0.000025, 0.000025)
+    assert "Læsø, a_dagpenge_mv, 2020: actual share is printed as 0" in " ".join(table.notes)
+
+
+def test_a_date_in_a_column_of_numbers_is_refused(tmp_path: Path) -> None:
+    """What a spreadsheet makes of 2,5 when it takes it for the second of May."""
+    table = set_cell("Gentofte", "faktisk_andel_pct", pd.Timestamp("2020-05-02"))(made_up())
+    table.to_excel(tmp_path / "b.xlsx", index=False)
+    with pytest.raises(DataError, match=r"faktisk_andel_pct: found '2020-05-02.*expected a number"):
+        read(tmp_path / "b.xlsx")
+
+
 def test_persons_of_no_municipality_are_left_out(tmp_path: Path) -> None:
     """The country, Christiansø and the unknown stand in some downloads."""
     table = made_up()
@@ -209,6 +233,12 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a negative number": (
         set_cell("Gentofte", "faktisk_antal", -30),
         r"Gentofte, ydelsesgrupper_i_alt, 2020: actual is -30, expected at least 0",
+    ),
+    "nobody on any benefit": (
+        lambda t: set_cell("Gentofte", "faktisk_antal", 0)(
+            set_cell("Gentofte", "faktisk_andel_pct", 0.0)(t)
+        ),
+        r"Gentofte, ydelsesgrupper_i_alt, 2020: nobody on any benefit, so that shares are of",
     ),
     "two columns of one measure": (
         lambda t: t.assign(faktisk_antal_ny=t["faktisk_antal"]),

@@ -80,6 +80,14 @@ def test_prices_that_were_changed_are_used(run: Run, book: Path, tmp_path: Path)
     assert net(tmp_path / "o", "5.57.71") == pytest.approx(net(book.parent, "5.57.71"))
 
 
+def test_heads_that_a_spreadsheet_made_dates_of_are_months(
+    run: Run, book: Path, tmp_path: Path
+) -> None:
+    file = changed(book, tmp_path / "b.xlsx", cell("D3", datetime(2017, 1, 1)))
+    result = forecast("budget", run.folder, "--prices", file, "--out", tmp_path / "o")
+    assert result.exit_code == 0, result.output
+
+
 def cell(at: str, value: object, sheet: str = "Priser") -> Change:
     def change(book: Workbook) -> None:
         book[sheet][at].value = value

@@ -150,6 +150,7 @@ def test_booked_months_are_facts(run: Run, tmp_path: Path) -> None:
         (("--budget", "2021=512,4 FTP"), "found fuldtidspersoner"),
         (("--budget", "2025=512,4 mio. kr."), "2025 is not within 2017-01..2022-12"),
         (("--account", "2019=502,6 mia. kr."), "--account '2019=502,6 mia. kr.': unit:"),
+        (("--account", "2019=0 mio. kr."), "--account '2019=0 mio. kr.': found nothing"),
         (("--prices", "ydelse"), "no such file (did you mean 'ydelser'?)"),
         (("--booked", "no.csv"), "no.csv: cannot be read"),
     ],
@@ -184,6 +185,14 @@ def test_what_cannot_have_been_booked_is_refused(fault: str, run: Run, tmp_path:
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     refused(forecast("budget", tmp_path), "no draws.nc; name the folder of a run")
+
+
+def test_an_account_of_the_last_year_leaves_all_years_to_show(run: Run, tmp_path: Path) -> None:
+    result = forecast(
+        "budget", run.folder, "--account", "2022=600 mio. kr.", "--out", tmp_path / "o"
+    )
+    assert result.exit_code == 0, result.output
+    assert means(rows(tmp_path / "o"), "2022", "free")["nettoudgift", "", ALL] == pytest.approx(6e8)
 
 
 def test_prices_of_ones_own(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
