@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forecast.config import ScenarioSpec as Scenario
     from forecast.run import fit, load, project
+    from forecast.run.notebook import benchmark, estimate_budget
 
-__all__ = ["Scenario", "__version__", "fit", "load", "project"]
+__all__ = [
+    "Scenario",
+    "__version__",
+    "benchmark",
+    "estimate_budget",
+    "fit",
+    "load",
+    "project",
+]
 
 __version__ = "0.1.0"
 
@@ -22,6 +31,8 @@ _PUBLIC = {
     "fit": ("forecast.run", "fit"),
     "project": ("forecast.run", "project"),
     "Scenario": ("forecast.config", "ScenarioSpec"),
+    "benchmark": ("forecast.run.notebook", "benchmark"),
+    "estimate_budget": ("forecast.run.notebook", "estimate_budget"),
 }
 
 

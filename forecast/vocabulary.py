@@ -4,11 +4,8 @@ Names are a contract: files on disk carry them, so changing one is a breaking ch
 groups are *not* here, they come from the configuration.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-
-from forecast.errors import UnitsError, nearest
 
 # --- columns of the long tables -------------------------------------------------------------------
 
@@ -146,8 +143,18 @@ class Measure(StrEnum):
     """The state's part: reimbursement, or what it pays where the municipality co-finances."""
     NETTOUDGIFT = "nettoudgift"
     """What the municipality pays, before grants (budgetgaranti, beskæftigelsestilskud)."""
+    TILSKUD = "tilskud"
+    """Change of grants since the known year: a share of what all municipalities are granted."""
+    NETTOUDGIFT_EFTER_TILSKUD = "nettoudgift_efter_tilskud"
+    """Net expenditure less this change."""
+    OPRINDELIGT_BUDGET = "oprindeligt_budget"
+    """Net expenditure as first budgeted."""
     BUDGET = "budget"
-    """Net expenditure that has been budgeted."""
+    """Net expenditure that has been budgeted, as last revised."""
+    BOGFOERT = "bogfoert"
+    """Net expenditure of the months that have been booked."""
+    AFVIGELSE = "afvigelse"
+    """Net expenditure less the budget."""
     SANDSYNLIGHED_OVERSKRIDELSE = "sandsynlighed_overskridelse"
     """Probability of spending more than the budget."""
     FORVENTET_OVERSKRIDELSE = "forventet_overskridelse"
@@ -170,6 +177,14 @@ class Measure(StrEnum):
     """Probability that it saves at least what it costs in these years."""
     NULPUNKT = "nulpunkt"
     """Full-time persons fewer, all year, that would pay for a year of it."""
+    SAGER_PR_AARSVAERK = "sager_pr_aarsvaerk"
+    """Cases for each full-time employee, of a year's mean of cases."""
+    OMKOSTNING_PR_FULDTIDSPERSON = "omkostning_pr_fuldtidsperson"
+    """Running costs of activation for a full-time person in a year."""
+    VARIGHED = "varighed"
+    """Weeks that those who come stay on a benefit, in the mean."""
+    BESPARELSE_AKTIVERING = "besparelse_aktivering"
+    """Running costs of activation without an investment less those with it."""
     SKALERING = "skalering"
     """The one factor that reconciles persons times prices with a known account."""
 
@@ -189,6 +204,10 @@ class Unit(StrEnum):
     """Danish kroner."""
     NUMMER = "nummer"
     """Place in an order, 1 the first."""
+    SAGER = "sager"
+    """Cases."""
+    UGER = "uger"
+    """Weeks."""
 
 
 class Adjustment(StrEnum):
@@ -288,12 +307,21 @@ MEASURE_UNITS: Final[dict[Measure, frozenset[Unit]]] = {
     Measure.FORHOLD: frozenset({Unit.ANDEL}),
     Measure.SKALERING: frozenset({Unit.ANDEL}),
     Measure.NULPUNKT: frozenset({Unit.FULDTIDSPERSONER}),
+    Measure.SAGER_PR_AARSVAERK: frozenset({Unit.SAGER}),
+    Measure.VARIGHED: frozenset({Unit.UGER}),
     **dict.fromkeys(
         (
             Measure.BRUTTOUDGIFT,
             Measure.REFUSION,
             Measure.NETTOUDGIFT,
+            Measure.TILSKUD,
+            Measure.NETTOUDGIFT_EFTER_TILSKUD,
+            Measure.OMKOSTNING_PR_FULDTIDSPERSON,
+            Measure.BESPARELSE_AKTIVERING,
+            Measure.OPRINDELIGT_BUDGET,
             Measure.BUDGET,
+            Measure.BOGFOERT,
+            Measure.AFVIGELSE,
             Measure.FORVENTET_OVERSKRIDELSE,
             Measure.RESERVE,
             Measure.BESPARELSE,
@@ -316,77 +344,3 @@ MEASURE_ADJUSTMENT: Final[dict[Measure, Adjustment]] = {
     Measure.LEDIGHEDSPROCENT_FAKTISK: Adjustment.ACTUAL,
 }
 """Measures that mean one adjustment and no other."""
-
-
-@dataclass(frozen=True)
-class UnitSpelling:
-    """What a unit in the user's spelling means.
-
-    Attributes
-    ----------
-    unit : Unit
-        Unit inside the program.
-    factor : float
-        Number in `unit` that one of the user's unit makes; 0.01 for per cent.
-    """
-
-    unit: Unit
-    factor: float
-
-
-_SPELLINGS: Final[dict[str, UnitSpelling]] = {
-    "pct": UnitSpelling(Unit.ANDEL, 0.01),
-    "pct.": UnitSpelling(Unit.ANDEL, 0.01),
-    "%": UnitSpelling(Unit.ANDEL, 0.01),
-    "procent": UnitSpelling(Unit.ANDEL, 0.01),
-    "andel": UnitSpelling(Unit.ANDEL, 1.0),
-    "procentpoint": UnitSpelling(Unit.PROCENTPOINT, 0.01),
-    "pct.point": UnitSpelling(Unit.PROCENTPOINT, 0.01),
-    "ftp": UnitSpelling(Unit.FULDTIDSPERSONER, 1.0),
-    "fuldtidspersoner": UnitSpelling(Unit.FULDTIDSPERSONER, 1.0),
-    "personer": UnitSpelling(Unit.PERSONER, 1.0),
-    "kr": UnitSpelling(Unit.KR, 1.0),
-    "kr.": UnitSpelling(Unit.KR, 1.0),
-    "mio. kr.": UnitSpelling(Unit.KR, 1e6),
-    "mio. kr": UnitSpelling(Unit.KR, 1e6),
-    "mio kr": UnitSpelling(Unit.KR, 1e6),
-    "nummer": UnitSpelling(Unit.NUMMER, 1.0),
-}
-
-
-def parse_unit(text: str) -> UnitSpelling:
-    """Read a unit as users spell it.
-
-    Parameters
-    ----------
-    text : str
-        ``pct``, ``pct.``, ``%``, ``andel``, ``procentpoint``, ``FTP``, ``fuldtidspersoner``,
-        ``personer``, ``kr``, ``mio. kr.``; case and surrounding blanks do not matter.
-
-    Returns
-    -------
-    UnitSpelling
-        The unit inside the program and the factor to it.
-
-    Raises
-    ------
-    UnitsError
-        If the text is empty or no known unit.
-
-    Examples
-    --------
-    >>> parse_unit("pct.")
-    UnitSpelling(unit=<Unit.ANDEL: 'andel'>, factor=0.01)
-    """
-    word = " ".join(text.casefold().split())
-    if word in _SPELLINGS:
-        return _SPELLINGS[word]
-    expected = ", ".join(_SPELLINGS)
-    if not word:
-        raise UnitsError(
-            f"unit: found none, expected one of {expected}; write the unit beside the number"
-        )
-    raise UnitsError(
-        f"unit: found '{text}'{nearest(word, _SPELLINGS)}, expected one of {expected}; "
-        "correct the spelling"
-    )

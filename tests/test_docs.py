@@ -25,10 +25,11 @@ FIRST_LINES = [
 ]
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-FILE = re.compile(r"`([\w-]+\.(?:csv|parquet|nc|json|html))`")
+FILE = re.compile(r"`([\w-]+\.(?:csv|parquet|nc|json|html|xlsx))`")
 OF_A_RUN = {
     *(getattr(TableFiles(), field.name) for field in fields(TableFiles)),
-    *("projections.parquet", "draws.nc", "report.html", POSTERIOR, MANIFEST),
+    *("projections.parquet", "draws.nc", "report.html", "budget.csv", "budget.xlsx"),
+    *(POSTERIOR, MANIFEST),
 }
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from forecast import errors
+from forecast.core.units import parse_unit
 from forecast.errors import ForecastError, UnitsError, nearest
 from forecast.vocabulary import (
     MEASURE_UNITS,
@@ -9,7 +10,6 @@ from forecast.vocabulary import (
     QUANTILE_LEVELS,
     Measure,
     Unit,
-    parse_unit,
 )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from forecast.budget.prices import account_of, monthly
 from forecast.budget.seniority import parts, state_part
+from forecast.budget.stays import Leaving
 from forecast.config.budget import Prices, Refusion
 from forecast.core.period import Window, month_code
 from forecast.errors import AlignmentError, DataError
@@ -89,10 +90,10 @@ class Estimate:
             state=self.state[..., here],
         )
 
-    def scaled(self, factor: float) -> "Estimate":
-        """Multiply everything by one factor."""
-        price, gross, state = (factor * one for one in (self.price, self.gross, self.state))
-        return replace(self, price=price, gross=gross, state=state)
+    def scaled(self, factor: Floats) -> "Estimate":
+        """Multiply everything by the factor of its draw, (D,); the price by their median."""
+        gross, state = (factor[:, None, None] * one for one in (self.gross, self.state))
+        return replace(self, price=float(np.median(factor)) * self.price, gross=gross, state=state)
 
     def with_residual(self, sd: float, since: int, rng: np.random.Generator) -> "Estimate":
         """Add what persons and the regulation do not explain, a walk from year to year.
@@ -152,6 +153,7 @@ def estimate(
     prices: Prices,
     rules: Refusion,
     price: Floats | None = None,
+    leaving: Mapping[str, Leaving] | None = None,
 ) -> Estimate:
     """Estimate what benefits cost.
 
@@ -160,6 +162,7 @@ def estimate(
     persons : (D, G, T) full-time persons
     months : (T,) consecutive
     price : (G, T) kroner of a full-time person in a month, in place of those of `prices`
+    leaving : benefit -> how long people stay on each draw; as judged without it
 
     Raises
     ------
@@ -175,9 +178,14 @@ def estimate(
             f"{month_code(int(months[t]))}; expected at least 0"
         )
     price = monthly(prices, groups, months) if price is None else price
+    known = {} if leaving is None else leaving
     part = np.stack(
         [
-            state_part(parts(persons[:, g], months, rules.stay_of(group), rules), group, rules)
+            state_part(
+                parts(persons[:, g], months, rules.stay_of(group), rules, known.get(group)),
+                group,
+                rules,
+            )
             for g, group in enumerate(groups)
         ],
         axis=1,

@@ -24,7 +24,7 @@ def price_of(prices: Prices, group: str, month: int) -> float:
         If a benefit has no price, or a year no regulation.
     """
     chosen = _chosen(prices, group, month)
-    return chosen.value * _regulated(prices, chosen.valid_from.year, month // 12)
+    return chosen.value * regulated(prices, chosen.valid_from.year, month // 12)
 
 
 def _chosen(prices: Prices, group: str, month: int) -> Price:
@@ -79,8 +79,14 @@ def _month(price: Price) -> int:
     return price.valid_from.year * 12 + price.valid_from.month - 1
 
 
-def _regulated(prices: Prices, since: int, year: int) -> float:
-    """Product of the regulations after one year up to another; taken back where it lies before."""
+def regulated(prices: Prices, since: int, year: int) -> float:
+    """Multiply the regulations after one year up to another; taken back where it lies before.
+
+    Raises
+    ------
+    ConfigError
+        If a year between them has no regulation.
+    """
     by_year = {one.year: 1.0 + one.pct / 100.0 for one in prices.uprating}
     low, high = sorted((since, year))
     factor = 1.0

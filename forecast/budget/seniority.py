@@ -8,22 +8,26 @@ older, and those who come are whoever is missing from the stock of the week:
 Where more are left than the stock has, all of them shrink alike. When many come at once the early
 steps therefore fill first, and empty into the later ones as they stay; a stock that is the same for
 years has the parts that its rates of leaving give. Those under the exception are a stock of their
-own that only shrinks.
+own that only shrinks. Every draw has its own rates (see `forecast.budget.stays`).
 """
 
-from collections.abc import Sequence
+# numba's decorators hide the types of what they compile:
+# pyright: reportMissingTypeStubs=false, reportUntypedFunctionDecorator=false
+
 from typing import NamedTuple
 
+import numba as nb
 import numpy as np
 
+from forecast.budget.stays import LONGEST, Leaving, as_judged, first_weeks
 from forecast.config.budget import STEPS, Refusion, Stay
 from forecast.models.kernels import Floats, Ints
 
-LONGEST = 53
-"""Ages that are told apart: the last is everything from the last step on."""
-
 WEEKS = (4, 4, 5)
 """Weeks of the months of a quarter."""
+
+SMALLEST = 1e-100
+"""Scales of a ring of ages are put into the ages before they become smaller."""
 
 OLD_AT = 2019 * 12
 """Month in which the part under the exception is known, year * 12 + month - 1."""
@@ -42,31 +46,27 @@ class Parts(NamedTuple):
     old: Floats
 
 
-def parts(persons: Floats, months: Ints, stay: Stay, rules: Refusion) -> Parts:
+def parts(
+    persons: Floats, months: Ints, stay: Stay, rules: Refusion, leaving: Leaving | None = None
+) -> Parts:
     """Follow a stock through the steps.
 
     Parameters
     ----------
     persons : (D, T) full-time persons a month
     months : (T,) consecutive, year * 12 + month - 1
+    leaving : chances of every draw; without them those of `stay`, as if they were known
     """
-    draws, count = persons.shape
-    old = _old(persons, months, stay)
+    known = as_judged(stay, len(persons)) if leaving is None else leaving
+    old = _old(persons, months, known.old, stay.old_leaves)
     stock = persons - old
-    firsts = _firsts(rules)
-    leave = np.array(stay.leave)[_step_of_age(firsts)]
-    ages = _settled(leave, firsts, np.array(stay.begin))
     weekly, month_of_week = _weekly(stock, months)
-    now = stock[:, :1] * ages
-    steps = np.zeros((draws, count, STEPS))
-    for w, month in enumerate(month_of_week):
-        now = _next(now, leave, weekly[:, w], firsts, np.array(stay.begin))
-        for k in range(STEPS):
-            end = firsts[k + 1] - 1 if k + 1 < STEPS else LONGEST
-            steps[:, month, k] += now[:, firsts[k] - 1 : end].sum(axis=1)
+    firsts = np.array(first_weeks(rules))
+    leave, begin = (np.ascontiguousarray(one) for one in (known.leave, known.begin))
+    steps, settled = _follow(weekly, month_of_week, len(months), leave, begin, firsts)
     total = steps.sum(axis=2)
     share = np.where(persons > 0, stock / np.maximum(persons, 1e-12), 1.0)
-    even = np.broadcast_to(_on_steps(ages, firsts), steps.shape)
+    even = np.broadcast_to(settled[:, None], steps.shape)
     split = np.where(total[..., None] > 0, steps / np.maximum(total, 1e-12)[..., None], even)
     return Parts(split * share[..., None], 1.0 - share)
 
@@ -79,61 +79,16 @@ def state_part(found: Parts, group: str, rules: Refusion) -> Floats:
     return found.steps @ by_step + found.old * old
 
 
-def hazards_of(weeks: Sequence[int], ended: Sequence[bool], rules: Refusion) -> Floats:
-    """Chance a week of leaving on each step, from spells: those who left over the weeks at risk.
-
-    Parameters
-    ----------
-    weeks : length of each spell, in weeks
-    ended : whether it has ended, or was still running when it was last seen
-    """
-    firsts = _firsts(rules)
-    length, over = np.asarray(weeks), np.asarray(ended)
-    out = np.empty(STEPS)
-    for k in range(STEPS):
-        last = firsts[k + 1] - 1 if k + 1 < STEPS else np.inf
-        at_risk = np.clip(np.minimum(length, last) - firsts[k] + 1, 0, None).sum()
-        left = (over & (length >= firsts[k]) & (length <= last)).sum()
-        out[k] = left / at_risk if at_risk > 0 else np.nan
-    return out
-
-
-def _firsts(rules: Refusion) -> list[int]:
-    return [step.first_week for step in rules.ladder.steps]
-
-
-def _step_of_age(firsts: Sequence[int]) -> Ints:
-    """Step of each age, (LONGEST,)."""
-    return np.searchsorted(np.asarray(firsts), np.arange(1, LONGEST + 1), side="right") - 1
-
-
-def _old(persons: Floats, months: Ints, stay: Stay) -> Floats:
+def _old(persons: Floats, months: Ints, old: Floats, leaves: float) -> Floats:
     """Stock under the exception: a part of that of `OLD_AT`, which only leaves, (D, T)."""
-    if stay.old == 0.0:
-        return np.zeros_like(persons)
     known = int(np.clip(OLD_AT - months[0], 0, len(months) - 1))
-    left = (1.0 - stay.old_leaves) ** ((months - OLD_AT) / 12.0)
-    return np.minimum(stay.old * persons[:, known : known + 1] * left, persons)
+    left = (1.0 - leaves) ** ((months - OLD_AT) / 12.0)
+    return np.minimum(old[:, None] * persons[:, known : known + 1] * left, persons)
 
 
-def _settled(leave: Floats, firsts: Sequence[int], begin: Floats) -> Floats:
-    """Ages of a stock that has been the same for years, (LONGEST,), of sum one."""
-    ages, entering = np.zeros(LONGEST), np.zeros(LONGEST)
-    entering[np.asarray(firsts) - 1] = begin
-    for age in range(LONGEST):
-        before = ages[age - 1] * (1.0 - leave[age - 1]) if age else 0.0
-        ages[age] = before + entering[age]
-    ages[-1] /= leave[-1]
-    return ages / ages.sum()
-
-
-def _on_steps(ages: Floats, firsts: Sequence[int]) -> Floats:
-    return np.add.reduceat(ages, np.asarray(firsts) - 1)
-
-
-def _weekly(stock: Floats, months: Ints) -> tuple[Floats, list[int]]:
+def _weekly(stock: Floats, months: Ints) -> tuple[Floats, Ints]:
     """Stock of every week, on lines between the middles of months, and the week's month."""
-    place = [m for m, month in enumerate(months) for _ in range(WEEKS[int(month) % 3])]
+    place = np.repeat(np.arange(len(months)), [WEEKS[int(month) % 3] for month in months])
     counts = np.bincount(place)
     middles = np.cumsum(counts) - 0.5 * counts
     at = np.arange(len(place)) + 0.5
@@ -141,17 +96,88 @@ def _weekly(stock: Floats, months: Ints) -> tuple[Floats, list[int]]:
     return stock @ weights.T, place
 
 
-def _next(
-    now: Floats, leave: Floats, stock: Floats, firsts: Sequence[int], begin: Floats
-) -> Floats:
-    """Ages a week later, (D, LONGEST)."""
-    stayed = now * (1.0 - leave)
-    older = np.zeros_like(now)
-    older[:, 1:] = stayed[:, :-1]
-    older[:, -1] += stayed[:, -1]
-    total = older.sum(axis=1)
-    come = stock - total
-    shrunk = np.where((come < 0) & (total > 0), stock / np.maximum(total, 1e-12), 1.0)
-    older *= shrunk[:, None]
-    older[:, np.asarray(firsts) - 1] += np.maximum(come, 0.0)[:, None] * begin
-    return older
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _follow(
+    weekly: Floats, month_of_week: Ints, count: int, leave: Floats, begin: Floats, firsts: Ints
+) -> tuple[Floats, Floats]:  # pragma: no cover
+    """Weeks of persons on each step in each month, (D, T, 4), and parts of a settled stock, (D, 4).
+
+    The chance of leaving is the same all over a step, so that its ages are only scaled: one number
+    a step. Who grows too old for it, the oldest of a ring of ages, goes on to the next.
+
+    Parameters
+    ----------
+    weekly : (D, W) stock
+    leave, begin : (D, 4)
+    """
+    draws, weeks = weekly.shape
+    out, settled = np.zeros((draws, count, STEPS)), np.empty((draws, STEPS))
+    ages, youngest = np.empty(LONGEST), np.empty(STEPS, dtype=np.int64)
+    on, scale = np.empty(STEPS), np.empty(STEPS)
+    for d in range(draws):
+        _settle(ages, on, leave[d], begin[d], firsts)
+        settled[d] = on
+        ages *= weekly[d, 0]
+        on *= weekly[d, 0]
+        scale[:] = 1.0
+        youngest[:] = 0
+        for w in range(weeks):
+            coming = 0.0
+            for k in range(STEPS):
+                scale[k] *= 1.0 - leave[d, k]
+                on[k] *= 1.0 - leave[d, k]
+                first = firsts[k] - 1
+                length = firsts[k + 1] - firsts[k] if k + 1 < STEPS else 1
+                if scale[k] < SMALLEST:
+                    ages[first : first + length] *= scale[k]
+                    scale[k] = 1.0
+                if k + 1 < STEPS:
+                    # the place of the oldest becomes that of the youngest
+                    youngest[k] = (youngest[k] + length - 1) % length
+                    place = first + youngest[k]
+                    leaving = ages[place] * scale[k]
+                    ages[place] = coming / scale[k]
+                    on[k] = max(on[k] - leaving, 0.0) + coming
+                    coming = leaving
+                else:
+                    ages[first] += coming / scale[k]
+                    on[k] += coming
+            total = on[0] + on[1] + on[2] + on[3]
+            more = weekly[d, w] - total
+            for k in range(STEPS):
+                if more >= 0.0:
+                    ages[firsts[k] - 1 + youngest[k]] += more * begin[d, k] / scale[k]
+                    on[k] += more * begin[d, k]
+                else:
+                    # at least nobody, where a stock is empty
+                    shrunk = max(weekly[d, w], 0.0) / total
+                    scale[k] *= shrunk
+                    on[k] *= shrunk
+                    if scale[k] < SMALLEST:
+                        length = firsts[k + 1] - firsts[k] if k + 1 < STEPS else 1
+                        ages[firsts[k] - 1 : firsts[k] - 1 + length] *= scale[k]
+                        scale[k] = 1.0
+                out[d, month_of_week[w], k] += on[k]
+    return out, settled
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _settle(
+    ages: Floats, on: Floats, leave: Floats, begin: Floats, firsts: Ints
+) -> None:  # pragma: no cover
+    """Fill in the ages, and the steps, of a stock that has been the same for years, of sum one."""
+    before, total = 0.0, 0.0
+    for k in range(STEPS):
+        last = firsts[k + 1] - 1 if k + 1 < STEPS else LONGEST
+        on[k] = 0.0
+        for age in range(firsts[k] - 1, last):
+            ages[age] = before + (begin[k] if age == firsts[k] - 1 else 0.0)
+            if k + 1 == STEPS:
+                ages[age] /= leave[k]
+            on[k] += ages[age]
+            before = ages[age] * (1.0 - leave[k])
+        total += on[k]
+    for age in range(LONGEST):
+        ages[age] /= total
+    for k in range(STEPS):
+        on[k] /= total

@@ -37,15 +37,36 @@ from forecast.cli.options import finish, lang_option, run_argument
     help="Net budget of a year, whose risk is told; may be given several times.",
 )
 @click.option(
+    "--original",
+    "originals",
+    multiple=True,
+    metavar="'YEAR=AMOUNT mio. kr.'",
+    help="Net budget of a year as first adopted, to be shown beside; may be given several times.",
+)
+@click.option(
     "--booked",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Booked months as facts: CSV or Excel with columns konto, måned, netto (kroner).",
 )
 @click.option(
+    "--spells",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Own spells, which say how long people stay: CSV, Excel or Parquet with columns ydelse, "
+    "fra, til, opgjort and, where known, 'uger før'.",
+)
+@click.option(
+    "--steps",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="How many stand on each step of the ladder: columns ydelse, 'uge 1-4', 'uge 5-26', "
+    "'uge 27-52', 'uge 53-'.",
+)
+@click.option(
     "--scenario",
     metavar="ID",
-    help="Scenario of the workbook.  [default: the last of the run]",
+    help="Scenario told in full, and in the workbook.  [default: the first that is not free]",
 )
 @click.option(
     "--out",
@@ -60,7 +81,10 @@ def budget(
     prices: str,
     account: str | None,
     budgets: tuple[str, ...],
+    originals: tuple[str, ...],
     booked: Path | None,
+    spells: Path | None,
+    steps: Path | None,
     scenario: str | None,
     out: Path | None,
     lang: str,
@@ -72,17 +96,21 @@ def budget(
     Writes budget.csv and budget.xlsx, whose formulas follow when a price is changed.
     """
     from forecast.cli.progress import Terminal
+    from forecast.config.beside_files import amounts
     from forecast.config.money import year_amount
-    from forecast.run.budget import BudgetRequest, run_budget
+    from forecast.run.budget import BudgetRequest
+    from forecast.run.budget_command import run_budget
 
     from_book = prices.endswith(".xlsx")
     request = BudgetRequest(
-        run_folder,
         "ydelser" if from_book else prices,
         Path(prices) if from_book else None,
         None if account is None else year_amount(account, "--account"),
-        dict(year_amount(text, "--budget") for text in budgets),
+        amounts(originals, "--original"),
+        amounts(budgets, "--budget"),
         booked,
+        spells,
+        steps,
         scenario,
     )
-    finish(run_budget(request, out, lang, Terminal()))
+    finish(run_budget(run_folder, request, out, lang, Terminal()))

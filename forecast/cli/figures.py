@@ -12,6 +12,7 @@ from forecast.config.base import at
 from forecast.config.groups import resolve_group
 from forecast.core.period import Window
 from forecast.core.tree import Tree
+from forecast.core.units import parse_unit
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.sources.danish_numbers import parse_number
 from forecast.vocabulary import (
@@ -20,7 +21,6 @@ from forecast.vocabulary import (
     Adjustment,
     Measure,
     Unit,
-    parse_unit,
 )
 
 if TYPE_CHECKING:

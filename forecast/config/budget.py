@@ -142,7 +142,8 @@ class Stay(Frozen):
     groups: tuple[str, ...] = Field(min_length=1)
     leave: Four
     begin: Four
-    old: float = Field(default=0.0, ge=0, le=1)
+    spells: float = Field(gt=0)
+    old: float = Field(default=0.0, ge=0, lt=1)
     old_leaves: float = Field(default=0.0, ge=0, lt=1)
     certainty: Certainty
     reference: str

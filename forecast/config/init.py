@@ -44,6 +44,15 @@ published = true
 # [[data.figures]]
 # path = "$slug.csv"
 # format = "danish"
+
+# Overførselsudgifter: fuldtidspersoner gange priser, statens andel trukket fra. account er et kendt
+# regnskab, netto, som priserne afstemmes med.
+# Transfer expenditure: full-time persons times prices, less the state's part. account is a known
+# account, net, that prices are reconciled with.
+[budget]
+prices = "ydelser"  # prices/ydelser.toml: priserne og deres kilder / the prices and their sources
+# account = "2019=502,6 mio. kr."
+# budgets = ["2020=512,4 mio. kr."]
 """)
 
 

@@ -2,8 +2,9 @@
 
 import re
 
+from forecast.core.units import parse_unit
 from forecast.errors import ConfigError, UnitsError
-from forecast.vocabulary import Unit, parse_unit
+from forecast.vocabulary import Unit
 
 _AMOUNT = re.compile(
     r"(?P<year>\d{4})\s*=\s*(?P<number>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)\s*(?P<unit>[^\d\s.,].*)"

@@ -9,8 +9,15 @@ from pydantic import Field
 
 from forecast.config.areas import load_areas, resolve_area
 from forecast.config.base import Frozen, at, read_toml
+from forecast.config.beside_files import (
+    BenchmarkFiles,
+    BudgetFiles,
+    checked_benchmark,
+    checked_budget,
+    own_files,
+    rules_of,
+)
 from forecast.config.files import bundled, find_config
-from forecast.config.focus import focus_share
 from forecast.config.groups import build_tree, load_groups
 from forecast.config.scenario import ScenarioSpec
 from forecast.config.scenario_file import load_scenario, scenario_path
@@ -37,16 +44,6 @@ class DataConfig(Frozen):
 
     published: bool = True
     figures: tuple[FigureFile, ...] = ()
-
-
-class BenchmarkFiles(Frozen):
-    """``[benchmark]``: the published benchmark, and what stands beside it."""
-
-    table: Path = Field(description="jobindsats' table y30r21, relative to this file")
-    conditions: Path | None = None
-    peers: tuple[str, ...] = ()
-    offers: str | None = None
-    conversations: str | None = None
 
 
 class Periods(Frozen):
@@ -76,6 +73,7 @@ class RunFile(Frozen):
     model: ModelChoice = Field(description="a table [model]")
     data: DataConfig = DataConfig()
     benchmark: BenchmarkFiles | None = None
+    budget: BudgetFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,8 @@ class RunConfig:
         Which figures enter, with paths resolved.
     benchmark
         The published benchmark, with paths resolved; None without one.
+    budget
+        Prices, budgets and own files, with paths resolved; None where nothing is priced.
     tree
         The areas and groups.
     sources
@@ -126,8 +126,14 @@ class RunConfig:
     draws: int
     data: DataConfig
     benchmark: BenchmarkFiles | None
+    budget: BudgetFiles | None
     tree: Tree = field(repr=False)
     sources: MappingProxyType[str, Path] = field(repr=False)
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """The user's own files of ``[benchmark]`` and ``[budget]``."""
+        return own_files(self.benchmark, self.budget)
 
     def scenario(self, name: str) -> ScenarioSpec:
         """Find a scenario of this configuration, or any other beside it or bundled."""
@@ -201,7 +207,8 @@ def load_config(path: Path | None = None) -> RunConfig:
         seed=content.model.seed,
         draws=content.model.draws,
         data=_data(content.data, file),
-        benchmark=_benchmark(content.benchmark, file),
+        benchmark=checked_benchmark(content.benchmark, file),
+        budget=checked_budget(content.budget, file),
         tree=tree,
         sources=_sources(content, scenarios, file),
     )
@@ -305,32 +312,12 @@ def _data(data: DataConfig, file: Path) -> DataConfig:
     return DataConfig(published=data.published, figures=tuple(figures))
 
 
-def _benchmark(files: BenchmarkFiles | None, file: Path) -> BenchmarkFiles | None:
-    """Resolve paths relative to the configuration, and read shares and names once."""
-    if files is None:
-        return None
-    found: dict[str, Path] = {}
-    for key in ("table", "conditions"):
-        named = getattr(files, key)
-        if named is None:
-            continue
-        found[key] = file.parent / named
-        if not found[key].is_file():
-            raise ConfigError(
-                f"{file}: benchmark.{key}: {found[key]} does not exist; expected a file, written "
-                "relative to the configuration"
-            )
-    for key in ("offers", "conversations"):
-        focus_share(getattr(files, key), f"{file}: benchmark.{key}")
-    return files.model_copy(update=found)
-
-
 def _sources(
     content: RunFile, scenarios: tuple[ScenarioSpec, ...], file: Path
 ) -> MappingProxyType[str, Path]:
     """List every TOML file that the configuration rests on."""
     beside = file.parent
-    names = ["areas.toml", "groups.toml"]
+    names = ["areas.toml", "groups.toml", *rules_of(content.benchmark, content.budget)]
     sources = {file.name: file, **{name: find_config(name, beside) for name in names}}
     for spec in scenarios:
         sources |= spec.files

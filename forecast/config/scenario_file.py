@@ -32,8 +32,9 @@ from forecast.config.scenario_entries import (
 )
 from forecast.core.period import Window, parse_month
 from forecast.core.tree import Tree
+from forecast.core.units import UnitSpelling, parse_unit
 from forecast.errors import ConfigError, UnitsError
-from forecast.vocabulary import Unit, UnitSpelling, parse_unit
+from forecast.vocabulary import Unit
 
 FREE = "free"
 """The scenario that says nothing."""

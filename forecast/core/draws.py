@@ -17,8 +17,9 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.core.period import Window, month_code, parse_month
+from forecast.core.units import parse_unit
 from forecast.errors import AlignmentError, DataError, UnitsError, nearest
-from forecast.vocabulary import AREA, DRAW, DRAW_DIMS, GROUP, PERIOD, Unit, parse_unit
+from forecast.vocabulary import AREA, DRAW, DRAW_DIMS, GROUP, PERIOD, Unit
 
 __all__ = ["Draws"]
 

@@ -11,11 +11,9 @@ from forecast.report.benchmark_view import (
     PUBLISHED,
     Agrees,
     BenchmarkView,
-    Document,
-    Grid,
-    Section,
 )
-from forecast.report.catalogue import Lang, phrase
+from forecast.report.catalogue import Lang
+from forecast.report.document import Document, Grid, Section, document_lines, lead_lines, sentence
 from forecast.vocabulary import Measure
 
 WIDTH = 80
@@ -24,28 +22,14 @@ WIDTH = 80
 def benchmark_text(view: BenchmarkView, lang: str) -> str:
     """Lay out everything for the terminal, 80 columns wide."""
     chosen: Lang = "en" if lang == "en" else "da"
-    made = document(view, chosen)
-    lines = [*layout.heading(made.title, WIDTH, "="), *layout.paragraph(made.lead, WIDTH)]
-    for section in made.sections:
-        lines.append("")
-        if section.title:
-            lines += layout.heading(section.title, WIDTH)
-        for grid in section.grids:
-            lines += layout.paragraph(grid.caption, WIDTH)
-            rows: list[layout.TableRow] = [
-                (label, [[c] for c in cells]) for label, cells in grid.rows
-            ]
-            lines += ["", *layout.table(grid.head, rows, WIDTH), ""]
-        for sentence in section.sentences:
-            lines += layout.bullet(sentence, WIDTH)
-    lines += ["", *layout.path_lines(_say("bench.files", chosen), view.folder, WIDTH)]
+    lines = document_lines(document(view, chosen), WIDTH)
+    lines += ["", *layout.path_lines(sentence("bench.files", chosen), view.folder, WIDTH)]
     return "\n".join(lines)
 
 
 def benchmark_lead(view: BenchmarkView, lang: str) -> str:
     """Say in a sentence how the municipality does, after the headline of a run."""
-    made = document(view, "en" if lang == "en" else "da")
-    return "\n".join([*layout.heading(made.title, WIDTH), *layout.paragraph(made.lead, WIDTH)])
+    return "\n".join(lead_lines(document(view, "en" if lang == "en" else "da"), WIDTH))
 
 
 def document(view: BenchmarkView, lang: Lang) -> Document:
@@ -56,13 +40,13 @@ def document(view: BenchmarkView, lang: Lang) -> Document:
     sections.append(_notes(view, lang))
     total = view.model.total
     below = _need(view.value(Measure.SANDSYNLIGHED_HOEJST_FORVENTET, view.area, total, view.last))
-    verdict = _say(
+    verdict = sentence(
         f"bench.verdict.{_tier(view, view.area)}",
         lang,
         area=view.area,
         probability=_chance(below, lang),
     )
-    lead = _say(
+    lead = sentence(
         "bench.lead",
         lang,
         actual=_percent(view, Measure.FAKTISK_ANDEL, view.area, total, lang),
@@ -70,12 +54,7 @@ def document(view: BenchmarkView, lang: Lang) -> Document:
         period=words.period_label(view.last, lang=lang),
         verdict=verdict,
     )
-    return Document(_say("bench.title", lang, area=view.area), lead, tuple(sections))
-
-
-def _say(key: str, lang: Lang, /, **values: object) -> str:
-    """Fill a phrase in; an abbreviation at the end of a sentence has one full stop."""
-    return phrase(key, lang, **values).replace("pct..", "pct.")
+    return Document(sentence("bench.title", lang, area=view.area), lead, tuple(sections))
 
 
 def _tier(view: BenchmarkView, area: str) -> str:
@@ -107,9 +86,9 @@ def _digits(value: float | None, lang: Lang) -> str:
 def _chance(value: float, lang: Lang) -> str:
     """Write a probability, never as certain where it is counted from draws."""
     if 0.995 <= value < 1.0 or value == 1.0:
-        return _say("bench.above", lang, number=words.percent(0.99, lang=lang, decimals=0))
+        return sentence("bench.above", lang, number=words.percent(0.99, lang=lang, decimals=0))
     if value < 0.005:
-        return _say("bench.under", lang, number=words.percent(0.01, lang=lang, decimals=0))
+        return sentence("bench.under", lang, number=words.percent(0.01, lang=lang, decimals=0))
     return words.percent(value, lang=lang, decimals=0)
 
 
@@ -139,11 +118,11 @@ def _row(view: BenchmarkView, area: str, group: str, lang: Lang) -> tuple[str, .
 
 def _heads(first: str, lang: Lang) -> tuple[str, ...]:
     names = ("bench.expected", "bench.actual", "bench.gap", "bench.rank", "bench.below")
-    return (_say(first, lang), *(_say(name, lang) for name in names))
+    return (sentence(first, lang), *(sentence(name, lang) for name in names))
 
 
 def _groups(view: BenchmarkView, lang: Lang) -> Section:
-    caption = _say(
+    caption = sentence(
         "bench.groups.caption",
         lang,
         period=words.period_label(view.last, lang=lang),
@@ -163,7 +142,7 @@ def _gaps(view: BenchmarkView, lang: Lang) -> list[str]:
     gap, persons = Measure.UNDERLIGGENDE_FORSKEL, Measure.UNDERLIGGENDE_FULDTIDSPERSONER
     share, people = _ends(view, gap, area, total), _ends(view, persons, area, total)
     out = [
-        _say(
+        sentence(
             "bench.lasting",
             lang,
             gap=_digits(view.value(gap, area, total, view.last, level="0.5"), lang),
@@ -180,7 +159,7 @@ def _gaps(view: BenchmarkView, lang: Lang) -> list[str]:
         before = view.table.windows[-2].code
         noise = view.value(Measure.STOEJANDEL, area, total, view.last)
         out.append(
-            _say(
+            sentence(
                 "bench.movement",
                 lang,
                 before=words.period_label(before, lang=lang),
@@ -196,11 +175,11 @@ def _peers(view: BenchmarkView, lang: Lang) -> Section:
     total = view.model.total
     rows = [(name, _row(view, name, total, lang)) for name in (view.area, *view.peers)]
     rows += [(name, _row(view, name, total, lang)) for name in _larger(view)]
-    caption = _say("bench.peers.caption", lang, period=words.period_label(view.last, lang=lang))
+    caption = sentence("bench.peers.caption", lang, period=words.period_label(view.last, lang=lang))
     where = f"model={PUBLISHED}, group={total}, period={view.last}"
     grid = Grid(caption, _heads("bench.area", lang), tuple(rows), "benchmark.csv", where)
     found = [_tier(view, area) for area in view.table.areas]
-    tiers = _say(
+    tiers = sentence(
         "bench.tiers",
         lang,
         count=str(len(found)),
@@ -208,7 +187,7 @@ def _peers(view: BenchmarkView, lang: Lang) -> Section:
         worse=str(found.count("daarligere")),
         alike=str(found.count("som_forventet")),
     )
-    return Section(_say("bench.peers", lang), (grid,), (tiers,), "peers")
+    return Section(sentence("bench.peers", lang), (grid,), (tiers,), "peers")
 
 
 def _larger(view: BenchmarkView) -> list[str]:
@@ -238,7 +217,7 @@ def _next(view: BenchmarkView, lang: Lang) -> Section:
             for level in ("0.1", "0.5", "0.9")
         )
         out.append(
-            _say(
+            sentence(
                 "bench.next.gaps" if first else "bench.next.run",
                 lang,
                 period=words.period_label(period, lang=lang),
@@ -248,7 +227,7 @@ def _next(view: BenchmarkView, lang: Lang) -> Section:
                 interval=words.interval(low, high, lang=lang),
             )
         )
-    return Section(_say("bench.next", lang), (), tuple(out), "next")
+    return Section(sentence("bench.next", lang), (), tuple(out), "next")
 
 
 def _ratio(
@@ -276,43 +255,45 @@ def _tilsyn(view: BenchmarkView, lang: Lang) -> Section:
     states = view.supervision[view.supervision["measure"].eq(Measure.SANDSYNLIGHED_TILSTAND.value)]
     now = states[states["period"].eq(view.last)]
     usual = now[now["reading"].eq("")]["group"].iloc[0]
-    reasons = " ".join(_say(f"bench.reason.{r}", lang, **limits) for r in view.reasons)
-    out = [_say("bench.state", lang, state=_say(f"bench.state.{usual}", lang), reasons=reasons)]
+    reasons = " ".join(sentence(f"bench.reason.{r}", lang, **limits) for r in view.reasons)
+    out = [
+        sentence("bench.state", lang, state=sentence(f"bench.state.{usual}", lang), reasons=reasons)
+    ]
     for _, row in now[now["reading"].ne("")].iterrows():
         setting, value = str(row["reading"]).split("=")
         out.append(
-            _say(
+            sentence(
                 "bench.reading",
                 lang,
-                reading=_say(f"bench.reading.{setting}.{value}", lang),
-                state=_say(f"bench.state.{row['group']}", lang),
+                reading=sentence(f"bench.reading.{setting}.{value}", lang),
+                state=sentence(f"bench.state.{row['group']}", lang),
             )
         )
     ahead = states[states["period"].ne(view.last)]
     for scenario, rows in ahead.groupby("scenario", sort=False):
         basis = "gaps" if scenario == "gaps" else "run"
         named = [
-            _say(
+            sentence(
                 "bench.state.one",
                 lang,
-                state=_say(f"bench.state.{state}", lang),
+                state=sentence(f"bench.state.{state}", lang),
                 probability=_chance(float(value), lang),
             )
             for state, value in zip(rows["group"], rows["value"], strict=True)
         ]
         out.append(
-            _say(
+            sentence(
                 "bench.state.ahead",
                 lang,
-                basis=_say(f"bench.basis.{basis}", lang, scenario=str(scenario)),
+                basis=sentence(f"bench.basis.{basis}", lang, scenario=str(scenario)),
                 states="; ".join(named),
             )
         )
-    return Section(_say("bench.supervision", lang), (), tuple(out), "supervision")
+    return Section(sentence("bench.supervision", lang), (), tuple(out), "supervision")
 
 
 def _own(view: BenchmarkView, lang: Lang) -> Section:
-    caption = _say(
+    caption = sentence(
         "bench.own.caption",
         lang,
         period=words.period_label(view.last, lang=lang),
@@ -334,29 +315,31 @@ def _own(view: BenchmarkView, lang: Lang) -> Section:
         )
         rows.append((view.label(one.group, lang), cells))
     names = ("bench.own.ours", "bench.own.published", "bench.own.correlation", "bench.own.rmse")
-    head = (_say("bench.group", lang), *(_say(name, lang) for name in names))
+    head = (sentence("bench.group", lang), *(sentence(name, lang) for name in names))
     where = f"model={OWN}, area={view.area}, period={view.last}"
     grid = Grid(caption, head, tuple(rows), "benchmark.csv", where)
     sentences = tuple(_pointing(view, one, lang) for one in view.agreements)
-    return Section(_say("bench.own", lang), (grid,), sentences, "own")
+    return Section(sentence("bench.own", lang), (grid,), sentences, "own")
 
 
 def _pointing(view: BenchmarkView, one: Agrees, lang: Lang) -> str:
     """Say which framework conditions the two expectations differ by."""
     label = view.label(one.group, lang)
     if not one.points_to:
-        return _say("bench.own.none", lang, group=label)
+        return sentence("bench.own.none", lang, group=label)
     named = {c.key: c.en if lang == "en" else c.da for c in view.model.condition}
     towards = [
-        _say("bench.own.more" if r > 0 else "bench.own.less", lang, condition=named[key])
+        sentence("bench.own.more" if r > 0 else "bench.own.less", lang, condition=named[key])
         for key, r in one.points_to[:3]
     ]
-    return _say("bench.own.points", lang, group=label, towards=words.listing(towards, lang=lang))
+    return sentence(
+        "bench.own.points", lang, group=label, towards=words.listing(towards, lang=lang)
+    )
 
 
 def _notes(view: BenchmarkView, lang: Lang) -> Section:
     judged = view.checks[view.checks["verdict"].isin(["pass", "fail"])]
     failed = int(judged["verdict"].eq("fail").sum())
     key = "bench.checks.fail" if failed else "bench.checks.pass"
-    checks = _say(key, lang, count=str(len(judged)), failed=str(failed))
-    return Section(_say("bench.notes", lang), (), (checks, *view.table.notes), "notes")
+    checks = sentence(key, lang, count=str(len(judged)), failed=str(failed))
+    return Section(sentence("bench.notes", lang), (), (checks, *view.table.notes), "notes")

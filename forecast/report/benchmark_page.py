@@ -10,9 +10,10 @@ import numpy as np
 from forecast.report import words
 from forecast.report.benchmark import document
 from forecast.report.benchmark_charts import Mark, caterpillar, funnel
-from forecast.report.benchmark_view import BenchmarkView, Document
+from forecast.report.benchmark_view import BenchmarkView
 from forecast.report.catalogue import Lang, phrase
 from forecast.report.charts import inline_svg
+from forecast.report.document import Document
 from forecast.vocabulary import Measure
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -106,33 +106,3 @@ class BenchmarkView:
         """Name of a group."""
         one = next(g for g in self.model.group if g.key == group)
         return one.en if lang == "en" else one.label
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: heads, and rows of a label with cells; `file` and `filter` say where from."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-    file: str
-    filter: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with sentences and perhaps a table."""
-
-    title: str
-    grids: tuple[Grid, ...] = ()
-    sentences: tuple[str, ...] = ()
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    """All that is printed."""
-
-    title: str
-    lead: str
-    sections: tuple[Section, ...] = field(default_factory=tuple)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from forecast.report import words
 from forecast.report.benchmark_page import benchmark_context
+from forecast.report.budget_page import budget_context
 from forecast.report.catalogue import Lang, phrase
 from forecast.report.data import ReportData
 from forecast.report.labels import plain
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from forecast.report.benchmark_view import BenchmarkView
+    from forecast.report.budget_view import BudgetView
 
 TEMPLATE: Final = "report.html.j2"
 
@@ -69,7 +71,10 @@ def environment() -> Environment:
 
 
 def render_report(
-    data: ReportData, lang: Lang = "da", benchmark: BenchmarkView | None = None
+    data: ReportData,
+    lang: Lang = "da",
+    benchmark: BenchmarkView | None = None,
+    budget: BudgetView | None = None,
 ) -> str:
     """Render the report as one self-contained HTML page.
 
@@ -81,6 +86,8 @@ def render_report(
         ``"da"`` or ``"en"``.
     benchmark
         The expected share, where there is one.
+    budget
+        Transfer expenditure, where it is counted.
 
     Returns
     -------
@@ -124,6 +131,7 @@ def render_report(
         "prior_only": prior_only(data, lang),
         "filters": _filters(data),
         "bench": None if benchmark is None else benchmark_context(benchmark, lang),
+        "money": None if budget is None else budget_context(budget, lang),
     }
     return environment().get_template(TEMPLATE).render(context)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from base64 import b64decode, b64encode
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,7 @@ from forecast.errors import DataError, NotFittedError, OutputError
 from forecast.models.dense import leave_one_out
 from forecast.models.link import parameters, posterior_raw, prior_raw
 from forecast.models.problem import covariance, layout, mean
+from forecast.run.beside import Beside, read_beside
 from forecast.run.stages import Fit, Inputs, load
 from forecast.run.writing import check_room
 
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     import arviz as az
 
 POSTERIOR = "posterior.nc"
-FORMAT = 1
+FORMAT = 2
 """Version of what `posterior.nc` carries in its attributes."""
 
 _PRIOR_DRAWS = 500
@@ -85,18 +89,16 @@ def _contents(fitted: Fit) -> dict[str, Any]:
         "config": config.path.name,
         "files": dict(fitted.inputs.texts),
         "own_files": [_relative(f.path, config.path.parent) for f in config.data.figures],
+        "beside": {
+            _relative(path, config.path.parent): b64encode(path.read_bytes()).decode("ascii")
+            for path in config.beside
+        },
         "figures": fitted.inputs.panel.frame.to_dict("records"),
     }
 
 
-def read_fit(folder: Path) -> Fit:
-    """Read the fit of a run.
-
-    Raises
-    ------
-    NotFittedError
-        If the folder holds no fit of this program.
-    """
+def _open(folder: Path) -> az.InferenceData:
+    """Open the posterior of a run."""
     import arviz as az
 
     path = folder / POSTERIOR
@@ -111,8 +113,36 @@ def read_fit(folder: Path) -> Fit:
         raise NotFittedError(
             f"{path}: cannot be read as a posterior ({error}); run `forecast fit` again"
         ) from error
-    contents = _read_contents(found, path)
-    return Fit(_restored(contents, path), found, int(contents["seed"]))
+    return found
+
+
+def read_fit(folder: Path) -> Fit:
+    """Read the fit of a run.
+
+    Raises
+    ------
+    NotFittedError
+        If the folder holds no fit of this program.
+    """
+    found = _open(folder)
+    contents = _read_contents(found, folder / POSTERIOR)
+    with _restored(contents, folder / POSTERIOR) as inputs:
+        return Fit(inputs, found, int(contents["seed"]))
+
+
+def read_run(folder: Path) -> tuple[Fit, Beside]:
+    """Read the fit of a run, and what stood beside it, as it was then.
+
+    Raises
+    ------
+    NotFittedError
+        If the folder holds no fit of this program.
+    """
+    found = _open(folder)
+    contents = _read_contents(found, folder / POSTERIOR)
+    seed = int(contents["seed"])
+    with _restored(contents, folder / POSTERIOR) as inputs:
+        return Fit(inputs, found, seed), read_beside(inputs.config, seed)
 
 
 def _read_contents(found: az.InferenceData, path: Path) -> dict[str, Any]:
@@ -126,30 +156,33 @@ def _read_contents(found: az.InferenceData, path: Path) -> dict[str, Any]:
     return contents
 
 
-def _restored(contents: dict[str, Any], path: Path) -> Inputs:
+@contextmanager
+def _restored(contents: dict[str, Any], path: Path) -> Generator[Inputs]:
     """Read configuration and figures as they were at the fit, whatever became of their files."""
     # figures come from the archive, but a configuration asks for the files it names
     files = dict.fromkeys(contents.get("own_files", ()), "") | contents["files"]
+    files = {name: text.encode() for name, text in files.items()}
+    files |= {name: b64decode(text) for name, text in contents["beside"].items()}
     above = max((PurePosixPath(name).parts.count("..") for name in files), default=0)
     with tempfile.TemporaryDirectory() as base:
         folder = Path(base, *["configs"] * above)
-        for name, text in files.items():
+        for name, content in files.items():
             file = Path(os.path.normpath(folder / name))
             if not file.is_relative_to(base):
                 raise DataError(f"{path}: holds a file named {name}, expected a relative name")
-            _write(file, text)
+            _write(file, content)
         folder.mkdir(parents=True, exist_ok=True)
         config = load_config(folder / contents["config"])
-        return load(config, Panel.from_rows(contents["figures"]))
+        yield load(config, Panel.from_rows(contents["figures"]))
 
 
 def _relative(file: Path, folder: Path) -> str:
     return Path(os.path.relpath(file, folder)).as_posix()
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, content: bytes) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(content)
     except OSError as error:
         raise OutputError(f"{file}: cannot be written ({error.strerror})") from error

@@ -12,7 +12,7 @@ from forecast import diagnostics
 from forecast.report.benchmark import benchmark_text
 from forecast.report.benchmark_page import benchmark_page
 from forecast.run.benchmark import BenchmarkRequest, assess, moves_in, read_request
-from forecast.run.commands import Clock, Progress, RunResult
+from forecast.run.clock import Clock, Progress, RunResult
 from forecast.run.folder import MANIFEST, check_target, staged
 from forecast.run.writing import PACKAGES
 

@@ -1,46 +1,41 @@
-"""Transfer expenditure from a run's futures: `budget.csv`, and the committee's table continued."""
+"""Transfer expenditure of a run's futures: from persons to kroner, the risk, and the investment."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast.budget.estimate import Estimate, Overrun, Split, estimate, overrun, split
+from forecast.budget.grants import Beside, granted
 from forecast.budget.investment import Repayment, repayment
-from forecast.budget.weights import step_weights
+from forecast.budget.stays import Counts, Leaving, count_spells, draw_leaving, mean_weeks
+from forecast.budget.steering import Steering, steering
 from forecast.config import bundled, load_groups
+from forecast.config.beside_files import amounts
 from forecast.config.budget import Prices, Refusion, load_prices, load_refusion
+from forecast.config.grants import Grants, load_grants
 from forecast.config.investment import Investment, load_investment
+from forecast.config.money import year_amount
+from forecast.config.run import RunConfig
 from forecast.core.period import Window
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.models.kernels import Floats, Ints
-from forecast.report.budget import BudgetView, StatusRow, budget_text
-from forecast.report.catalogue import Lang, phrase
-from forecast.report.workbook import Sheet, write_workbook
-from forecast.run.budget_tables import budget_table
-from forecast.run.commands import Clock, Progress, RunResult
-from forecast.run.folder import MANIFEST, check_target, staged
-from forecast.run.quantities import OUTPUTS, summarise
-from forecast.run.writing import PACKAGES
+from forecast.report.budget_view import BudgetView, StatusRow
+from forecast.report.workbook import write_workbook
+from forecast.run.budget_futures import Futures, leaves
+from forecast.run.budget_sheet import lay_out
+from forecast.run.budget_tables import BASE, Known, budget_table
 from forecast.sources.booked import read_booked
 from forecast.sources.price_book import read_price_book
 from forecast.sources.published import load_published
-
-if TYPE_CHECKING:
-    import xarray as xr
+from forecast.sources.stays import read_spells, read_steps
 
 TRANSFERS = "Overførselsudgifter"
 STATUS = ("Oprindeligt budget", "Korrigeret budget", "Forbrug")
-SURE, SEED = 0.9, 20200907
-OWN = Path("configs")
-"""Where a user's own prices lie, in the working directory."""
+SURE = 0.9
 
 
 @dataclass(frozen=True)
@@ -49,25 +44,57 @@ class BudgetRequest:
 
     Attributes
     ----------
-    run_folder : whose futures are priced
     prices : name of a file in ``prices/``
     price_book : workbook whose prices take their place
     account : year and kroner net of a known account, that prices are reconciled with; by default
         the published one of the municipality
-    budgets : year -> kroner net
-    booked : file of booked months
-    scenario : of the workbook; by default the last of the run
-    seed : of what persons and the regulation do not explain
+    originals, budgets : year -> kroner net, as first adopted and as last revised
+    booked, spells, steps : files of booked months, of single spells, and of how many stand on each
+        step of the ladder
+    scenario : that is told in full, and in the workbook; by default the first that says anything
+    seed : of how long people stay, and of what persons and the regulation do not explain
+    beside : folder of the user's own configuration, whose files come first
     """
 
-    run_folder: Path
     prices: str = "ydelser"
     price_book: Path | None = None
     account: tuple[int, float] | None = None
+    originals: Mapping[int, float] | None = None
     budgets: Mapping[int, float] | None = None
     booked: Path | None = None
+    spells: Path | None = None
+    steps: Path | None = None
     scenario: str | None = None
-    seed: int = SEED
+    seed: int = 0
+    beside: Path | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """Files of the user's own that are read."""
+        named = (self.price_book, self.booked, self.spells, self.steps)
+        return [path for path in named if path is not None]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read for a request."""
+
+    request: BudgetRequest
+    prices: Prices
+    rules: Refusion
+    grants: Grants
+    plan: Investment
+    status: tuple[StatusRow, ...]
+    own_prices: Floats | None
+    booked: Mapping[tuple[str, int], float]
+    spells: Mapping[str, Counts]
+    steps: Mapping[str, Floats]
+
+    @property
+    def account(self) -> tuple[int, float] | None:
+        """Year and kroner of the known account, if any."""
+        found = ((row.year, row.expected) for row in self.status if row.name == TRANSFERS)
+        return self.request.account or next(found, None)
 
 
 @dataclass(frozen=True)
@@ -78,103 +105,184 @@ class Priced:
     ----------
     scenario : id
     estimate : reconciled, with what is booked
+    grants : (D, G, T) kroner
     risks : year -> risk of its budget
     changes : year -> why its net expenditure differs from the year before, (D,) each
     """
 
     scenario: str
     estimate: Estimate
+    grants: Floats
     risks: Mapping[int, Overrun]
     changes: Mapping[int, Split]
 
 
-def run_budget(
-    request: BudgetRequest, out: Path | None, lang: str, progress: Progress
-) -> RunResult:
-    """Price every scenario of a run.
+@dataclass(frozen=True)
+class Made:
+    """What a run comes to in kroner.
+
+    Attributes
+    ----------
+    view : for people; its table is `budget.csv`
+    """
+
+    view: BudgetView
+    _chosen: Priced
+    _read: Read
+    _futures: Futures
+    _leaving: Mapping[str, Leaving]
+
+    def write(self, folder: Path, lang: str) -> None:
+        """Write `budget.csv` and `budget.xlsx`."""
+        self.view.table.to_csv(folder / "budget.csv", index=False)
+        sheet = lay_out(
+            self._chosen.scenario,
+            self._chosen.estimate,
+            self._futures.persons[self._chosen.scenario][0],
+            self._leaving,
+            (self._read.prices, self._read.rules),
+            (self.view.factor, self.view.account),
+            lang,
+        )
+        write_workbook(folder / "budget.xlsx", sheet, "en" if lang == "en" else "da")
+
+
+def read_request(request: BudgetRequest, area: str, groups: tuple[str, ...], months: Ints) -> Read:
+    """Read and check the files of a request, before anything is computed.
 
     Raises
     ------
     ForecastError
-        In one line, where a file or price cannot be used.
+        In one line, where a file cannot be used, or a benefit has no price.
     """
-    target = request.run_folder.parent / f"{request.run_folder.name}-budget" if out is None else out
-    check_target(target)
-    clock = Clock(progress, lang)
-    with clock.stage("read"):
-        own = OWN if OWN.is_dir() else None
-        prices, rules = load_prices(request.prices, own), load_refusion(own)
-        area, months, groups, persons = _persons(request.run_folder, prices)
-        status = _status(area)
-        own_prices = None
-        if request.price_book is not None:
-            own_prices = read_price_book(request.price_book, groups, months.tolist())
-        booked = {} if request.booked is None else read_booked(request.booked)
-    with clock.stage("budget"):
-        raw = {
-            name: estimate(values, groups, months, prices, rules, own_prices)
-            for name, values in persons.items()
-        }
-        plan = load_investment(own)
-        account = request.account or _known(status)
-        factor = 1.0 if account is None else _factor(next(iter(raw.values())), account)
-        since = int(months[0]) // 12 if account is None else account[0]
-        priced = [
-            _priced(
-                name,
-                # the same errors in every scenario
-                one.scaled(factor)
-                .with_residual(prices.residual.sd, since, np.random.default_rng(request.seed))
-                .booked(booked),
-                request.budgets or {},
-                _changes(one.scaled(factor), persons[name], _untouched(name, persons, plan), since),
-            )
-            for name, one in raw.items()
-        ]
-        sheet = _sheet(request.scenario, priced, persons, prices, rules, (factor, account), lang)
-    invested = _invested(plan, priced, persons)
-    with clock.stage("report"), staged(target) as folder:
-        table = budget_table(area, priced, request.budgets or {}, factor, account, invested)
-        table.to_csv(folder / "budget.csv", index=False)
-        write_workbook(folder / "budget.xlsx", sheet, "en" if lang == "en" else "da")
-        _manifest(folder, request, prices)
-    view = BudgetView(
-        area, table, status, prices, account, factor, tuple(sorted(booked)), str(target)
-    )
-    return RunResult(0, budget_text(view, lang), target)
-
-
-def _persons(folder: Path, prices: Prices) -> tuple[str, Ints, tuple[str, ...], dict[str, Floats]]:
-    """Full-time persons of the municipality on every benefit that has a price, by scenario."""
-    import xarray as xr
-
-    path = folder / "draws.nc"
-    if not path.is_file():
-        raise DataError(f"{folder}: no draws.nc; name the folder of a run: outputs/gentofte")
+    own = request.beside
+    prices, rules = load_prices(request.prices, own), load_refusion(own)
     priced = {name for one in prices.price for name in one.groups}
-    with xr.open_dataset(path) as draws:
-        area = str(draws["area"].values[0])
-        leaves = _leaves(draws)
-        unpriced = [g for g in leaves if g not in priced]
-        if unpriced:
-            raise DataError(
-                f"prices/{prices.name}.toml: no price of {', '.join(unpriced)}, which the run "
-                "projects; add a [[price]] that names it"
-            )
-        months = np.array([Window.parse(str(c)).first for c in draws["period"].values])
-        values = draws["fuldtidspersoner"].sel(area=area, group=list(leaves))
-        found = {
-            str(s): values.sel(scenario=s).transpose("draw", "group", "period").values.astype(float)
-            for s in draws["scenario"].values
-        }
-    return area, months, leaves, found
+    unpriced = [g for g in groups if g not in priced]
+    if unpriced:
+        raise DataError(
+            f"prices/{prices.name}.toml: no price of {', '.join(unpriced)}, which the run "
+            "projects; add a [[price]] that names it, or take [budget] out of the configuration"
+        )
+    for group in groups:
+        rules.stay_of(group)
+    spells = {} if request.spells is None else read_spells(request.spells, groups)
+    firsts = [step.first_week for step in rules.ladder.steps]
+    return Read(
+        request,
+        prices,
+        rules,
+        load_grants(own),
+        load_investment(own),
+        _status(area),
+        None
+        if request.price_book is None
+        else read_price_book(request.price_book, groups, months.tolist()),
+        {} if request.booked is None else read_booked(request.booked),
+        {g: count_spells(one.before, one.weeks, one.ended, rules) for g, one in spells.items()},
+        {} if request.steps is None else read_steps(request.steps, groups, firsts),
+    )
 
 
-def _leaves(draws: xr.Dataset) -> tuple[str, ...]:
-    """Benefits that are counted once: rows of the table that no other row is part of."""
-    groups = load_groups()
-    keys = [str(key) for key in draws["group"].values]
-    return tuple(key for key in keys if key in groups and groups[key].kind == "leaf")
+def of_run(config: RunConfig, seed: int) -> Read | None:
+    """Read what a run's configuration asks for, or nothing where it has no ``[budget]``.
+
+    Raises
+    ------
+    ForecastError
+        In one line, where a file cannot be used, or a benefit has no price.
+    """
+    asked = config.budget
+    if asked is None:
+        return None
+    where = f"{config.path}: budget"
+    request = BudgetRequest(
+        asked.prices,
+        asked.price_book,
+        None if asked.account is None else year_amount(asked.account, f"{where}.account"),
+        amounts(asked.originals, f"{where}.originals"),
+        amounts(asked.budgets, f"{where}.budgets"),
+        asked.booked,
+        None,
+        asked.steps,
+        None,
+        seed,
+        config.path.parent,
+    )
+    months = np.arange(config.first_month, config.horizon_last + 1)
+    return read_request(request, config.area, leaves(config.tree.groups), months)
+
+
+def assess(read: Read, futures: Futures, to: str) -> Made:
+    """Price every scenario, reconcile with the known account, and tell the risks.
+
+    Parameters
+    ----------
+    to : folder that the tables will be in
+
+    Raises
+    ------
+    ForecastError
+        If the account, what is booked or the scenario is not of this run.
+    """
+    request, names = read.request, list(futures.persons)
+    chosen = request.scenario or next((name for name in names if name != BASE), names[0])
+    if chosen not in names:
+        raise ConfigError(
+            f"--scenario '{chosen}': not in the run{nearest(chosen, names)}; expected one of "
+            f"{', '.join(names)}"
+        )
+    draws = next(iter(futures.persons.values())).shape[1]
+    leaving = draw_leaving(
+        futures.groups,
+        read.rules,
+        read.spells,
+        read.steps,
+        draws,
+        np.random.default_rng([request.seed, 1]),
+    )
+    raw = {name: _raw(read, futures, persons[0], leaving) for name, persons in _items(futures)}
+    # one factor a draw: the account is known, how long people stay is not
+    factors = _factors(raw[names[0]], read.account)
+    priced = [_priced(name, raw[name], read, futures, leaving, factors) for name in names]
+    invested = _invested(read.plan, priced, futures)
+    measures = None if invested is None else _steering(read, futures, leaving)
+    known = Known(
+        read.account, factors, request.originals or {}, request.budgets or {}, read.booked
+    )
+    table = budget_table(futures.area, priced, known, read.plan, invested, measures)
+    view = BudgetView(
+        futures.area,
+        table,
+        read.status,
+        read.prices,
+        read.plan,
+        load_groups(request.beside),
+        read.account,
+        float(np.median(factors)),
+        tuple(sorted(read.booked)),
+        (tuple(read.spells), tuple(read.steps)),
+        futures.titles,
+        chosen,
+        to,
+    )
+    return Made(view, next(p for p in priced if p.scenario == chosen), read, futures, leaving)
+
+
+def _items(futures: Futures) -> Sequence[tuple[str, Floats]]:
+    return list(futures.persons.items())
+
+
+def _raw(read: Read, futures: Futures, persons: Floats, leaving: Mapping[str, Leaving]) -> Estimate:
+    return estimate(
+        persons,
+        futures.groups,
+        futures.months,
+        read.prices,
+        read.rules,
+        read.own_prices,
+        leaving,
+    )
 
 
 def _status(area: str) -> tuple[StatusRow, ...]:
@@ -193,24 +301,50 @@ def _status(area: str) -> tuple[StatusRow, ...]:
     )
 
 
-def _known(status: Sequence[StatusRow]) -> tuple[int, float] | None:
-    """Year and expected account of the published transfers."""
-    return next(((row.year, row.expected) for row in status if row.name == TRANSFERS), None)
-
-
-def _factor(one: Estimate, account: tuple[int, float]) -> float:
-    """Reconcile the mean of persons times prices with a known account."""
+def _factors(one: Estimate, account: tuple[int, float] | None) -> Floats:
+    """Reconcile persons times prices with a known account, on every draw, (D,)."""
+    if account is None:
+        return np.ones(len(one.gross))
     year, kroner = account
-    bottom_up = float(one.over(one.net.sum(axis=1), Window.year(year)).mean())
-    return kroner / bottom_up
+    return kroner / one.over(one.net.sum(axis=1), Window.year(year))
 
 
-def _untouched(name: str, persons: Mapping[str, Floats], investment: Investment) -> Floats:
+def _priced(
+    name: str,
+    raw: Estimate,
+    read: Read,
+    futures: Futures,
+    leaving: Mapping[str, Leaving],
+    factors: Floats,
+) -> Priced:
+    since = int(futures.months[0]) // 12 if read.account is None else read.account[0]
+    own, country = futures.persons[name]
+    # the same errors in every scenario
+    rng = np.random.default_rng(read.request.seed)
+    made = (
+        raw.scaled(factors).with_residual(read.prices.residual.sd, since, rng).booked(read.booked)
+    )
+    nation = _raw(read, futures, country, leaving).scaled(factors)
+    beside = Beside(nation.net, futures.persons[name], futures.residents[name])
+    total = made.net.sum(axis=1)
+    risks = {
+        year: overrun(made.over(total, Window.year(year)), budget, SURE)
+        for year, budget in (read.request.budgets or {}).items()
+    }
+    grants = granted(beside, futures.groups, futures.months, read.grants, since)
+    untouched = _untouched(name, futures, read.plan)
+    return Priced(name, made, grants, risks, _changes(raw, own, untouched, since, factors))
+
+
+def _untouched(name: str, futures: Futures, plan: Investment) -> Floats:
     """Persons without a policy: of the investment's scenario those of the free forecast."""
-    return persons[BASE] if name == investment.name and BASE in persons else persons[name]
+    free = name == plan.name and BASE in futures.persons
+    return futures.persons[BASE if free else name][0]
 
 
-def _changes(one: Estimate, persons: Floats, untouched: Floats, since: int) -> dict[int, Split]:
+def _changes(
+    one: Estimate, persons: Floats, untouched: Floats, since: int, factors: Floats
+) -> dict[int, Split]:
     """Split the change of net expenditure from each year to the next, after the known one."""
     out: dict[int, Split] = {}
     first, last = int(one.months[0]) // 12, (int(one.months[-1]) + 1) // 12
@@ -219,122 +353,25 @@ def _changes(one: Estimate, persons: Floats, untouched: Floats, since: int) -> d
         was, now = (np.isin(one.months, e.months) for e in (before, after))
         both = (persons[..., was], persons[..., now])
         found = split(before, after, both, untouched[..., now])
-        out[year] = Split(*(part.sum(axis=(1, 2)) for part in found))
+        out[year] = Split(*(factors * part.sum(axis=(1, 2)) for part in found))
     return out
 
 
-def _priced(
-    name: str, one: Estimate, budgets: Mapping[int, float], changes: Mapping[int, Split]
-) -> Priced:
-    total = one.net.sum(axis=1)
-    risks = {
-        year: overrun(one.over(total, Window.year(year)), budget, SURE)
-        for year, budget in budgets.items()
-    }
-    return Priced(name, one, risks, changes)
-
-
-def _invested(
-    investment: Investment, priced: Sequence[Priced], persons: Mapping[str, Floats]
-) -> tuple[str, Repayment] | None:
+def _invested(plan: Investment, priced: Sequence[Priced], futures: Futures) -> Repayment | None:
     """Compare the investment's scenario with the free forecast, where the run has both."""
     named = {one.scenario: one.estimate for one in priced}
-    if investment.name not in named or BASE not in named:
+    if plan.name not in named or BASE not in named:
         return None
-    months = named[BASE].months
+    months = futures.months
     whole = range(-(-int(months[0]) // 12), (int(months[-1]) + 1) // 12)
-    years = tuple(y for y in whole if investment.first_year <= y <= investment.last_year)
+    years = tuple(y for y in whole if plan.first_year <= y <= plan.last_year)
     if not years:
         return None
-    found = repayment(
-        named[BASE], named[investment.name], persons[BASE], years, investment.cost.kroner
-    )
-    return investment.name, found
+    persons = futures.persons[BASE][0]
+    return repayment(named[BASE], named[plan.name], persons, years, plan.cost.kroner)
 
 
-BASE = "free"
-"""Scenario that an investment is compared with."""
-
-
-def _sheet(
-    scenario: str | None,
-    priced: Sequence[Priced],
-    persons: Mapping[str, Floats],
-    prices: Prices,
-    rules: Refusion,
-    known: tuple[float, tuple[int, float] | None],
-    lang: str,
-) -> Sheet:
-    """Lay out one scenario for the workbook, so that its formulas give the means of the table."""
-    named = {one.scenario: one for one in priced}
-    chosen = scenario or priced[-1].scenario
-    if chosen not in named:
-        raise ConfigError(
-            f"--scenario '{chosen}': not in the run{nearest(chosen, named)}; expected one of "
-            f"{', '.join(named)}"
-        )
-    made, (factor, account) = named[chosen].estimate, known
-    english = lang == "en"
-    groups = load_groups()
-    firsts = [step.first_week for step in rules.ladder.steps]
-    words: Lang = "en" if english else "da"
-    steps = [phrase("book.step", words, first=str(first)) for first in firsts]
-    exceptions = [rules.exception_of(group) for group in made.groups]
-    gross = made.gross.mean(axis=0)
-    return Sheet(
-        chosen,
-        made.groups,
-        tuple(groups[g].label_en if english else groups[g].label_da for g in made.groups),
-        made.accounts,
-        {one.number: one.en if english else one.da for one in prices.account},
-        made.months,
-        gross / made.price,
-        made.price / factor,
-        tuple(_note(prices, group) for group in made.groups),
-        factor,
-        "" if account is None else f"{account[0]}: {account[1]:.0f} kr.",
-        step_weights(made, persons[chosen], rules),
-        np.array([step.state / 100.0 for step in rules.ladder.steps] + [0.0]),
-        np.array([0.0 if one is None else one.state / 100.0 for one in exceptions]),
-        (*steps, phrase("book.exception", words)),
-        _quantiles(made),
-    )
-
-
-def _note(prices: Prices, group: str) -> str:
-    """Say where a benefit's prices come from."""
-    mine = [one for one in prices.price if group in one.groups]
-    return "; ".join(
-        f"{one.valid_from.isoformat()}: {one.value:.0f} kr., {one.reference} ({one.certainty})"
-        for one in mine
-    )
-
-
-def _quantiles(made: Estimate) -> dict[str, dict[str, float]]:
-    """Quantiles of net of all, by whole year."""
-    total = made.net.sum(axis=1)
-    out: dict[str, dict[str, float]] = {}
-    for first in range(int(made.months[0]), int(made.months[-1]) - 10):
-        if first % 12 == 0:
-            values = summarise(made.over(total, Window(first, first + 11)))
-            out[str(first // 12)] = {
-                f"{level:g}": float(value)
-                for (_, level), value in zip(OUTPUTS, values, strict=True)
-                if level is not None
-            }
-    return out
-
-
-def _manifest(folder: Path, request: BudgetRequest, prices: Prices) -> None:
-    own = [path for path in (request.price_book, request.booked) if path is not None]
-    files = [request.run_folder / "draws.nc", *own]
-    content = {
-        "version": version("forecast"),
-        "run": request.run_folder.name,
-        "prices": prices.name,
-        "budgets": {str(year): value for year, value in (request.budgets or {}).items()},
-        "data_sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
-        "packages": {name: version(name) for name in PACKAGES},
-    }
-    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+def _steering(read: Read, futures: Futures, leaving: Mapping[str, Leaving]) -> Steering:
+    persons = (futures.persons[BASE][0], futures.persons[read.plan.name][0])
+    weeks = {group: mean_weeks(one, read.rules) for group, one in leaving.items()}
+    return steering(read.plan, persons, futures.groups, futures.months, read.prices, weeks)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from forecast.budget.estimate import Estimate, Overrun, Split
 from forecast.budget.investment import Repayment
+from forecast.budget.steering import Steering
+from forecast.config.investment import Investment
 from forecast.core.period import Window
 from forecast.models.kernels import Floats
 from forecast.run.quantities import OUTPUTS, summarise
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 COLUMNS = ("account", *PROJECTION_COLUMNS)
 """Of `budget.csv`: the account, empty for sums of all; then as in `projections.csv`."""
 
-ALL = "i_alt"
+ALL, BASE = "i_alt", "free"
 
 CHANGES = (
     Measure.AENDRING_MAENGDE,
@@ -45,6 +47,11 @@ class PricedScenario(Protocol):
         ...
 
     @property
+    def grants(self) -> Floats:
+        """Kroner, (D, G, T)."""
+        ...
+
+    @property
     def risks(self) -> Mapping[int, Overrun]:
         """Year -> risk of its budget."""
         ...
@@ -55,101 +62,218 @@ class PricedScenario(Protocol):
         ...
 
 
+class Known(NamedTuple):
+    """Kroner net that do not depend on a scenario.
+
+    Attributes
+    ----------
+    account : year and kroner that prices are reconciled with
+    factors : (D,) by which they are
+    originals, budgets : year -> budget, as first adopted and as last revised
+    booked : account and month -> what has been booked
+    """
+
+    account: tuple[int, float] | None
+    factors: Floats
+    originals: Mapping[int, float]
+    budgets: Mapping[int, float]
+    booked: Mapping[tuple[str, int], float]
+
+
+class Rows:
+    """Rows of the table, as they come."""
+
+    def __init__(self, area: str) -> None:
+        self._area = area
+        self.found: list[tuple[object, ...]] = []
+
+    def fact(
+        self,
+        scenario: str,
+        measure: Measure,
+        period: str,
+        value: float,
+        unit: Unit = Unit.KR,
+        *,
+        group: str = ALL,
+        basis: Basis = Basis.DATA,
+    ) -> None:
+        """Add a number without a spread."""
+        row = ("", scenario, self._area, group, measure.value, period)
+        self.found.append((*row, OutputType.MEAN.value, "", value, unit.value, basis.value))
+
+    def draws(
+        self,
+        scenario: str,
+        measure: Measure,
+        period: str,
+        values: Floats,
+        unit: Unit = Unit.KR,
+        *,
+        group: str = ALL,
+    ) -> None:
+        """Add mean, median and quantiles of (D,) values."""
+        row = ("", scenario, self._area, group, measure.value, period)
+        for (kind, level), value in zip(OUTPUTS, summarise(values), strict=True):
+            identity = "" if level is None else f"{level:g}"
+            self.found.append((*row, kind, identity, float(value), unit.value, Basis.DATA.value))
+
+
 def budget_table(
     area: str,
     priced: Sequence[PricedScenario],
-    budgets: Mapping[int, float],
-    factor: float,
-    account: tuple[int, float] | None,
-    invested: tuple[str, Repayment] | None = None,
+    known: Known,
+    plan: Investment,
+    invested: Repayment | None,
+    measures: Steering | None,
 ) -> pd.DataFrame:
     """Lay out every figure as a row.
 
     Parameters
     ----------
-    budgets : year -> kroner net
-    factor, account : that prices were reconciled by, and with
-    invested : scenario in which the investment works, and what it comes to
+    plan, invested, measures : the investment, what it comes to and its measures; None where the run
+        does not have its scenario
     """
     import pandas as pd
 
-    rows: list[tuple[object, ...]] = []
-    expenditure: list[pd.DataFrame] = []
-    since = 0 if account is None else account[0]
-    mean = (OutputType.MEAN.value, "")
-    if account is not None:
-        year = str(account[0])
-        known = ("", "", area, ALL, Measure.NETTOUDGIFT.value, year, *mean, account[1])
-        rows.append((*known, Unit.KR.value, Basis.OBSERVED.value))
-        scaled = ("", "", area, ALL, Measure.SKALERING.value, year, *mean, factor)
-        rows.append((*scaled, Unit.ANDEL.value, Basis.DATA.value))
-    for year, budget in budgets.items():
-        row = ("", "", area, ALL, Measure.BUDGET.value, str(year), *mean, budget)
-        rows.append((*row, Unit.KR.value, Basis.OBSERVED.value))
+    rows = Rows(area)
+    _known_rows(rows, known)
     if invested is not None:
-        rows.extend(_investment(area, *invested))
+        _investment(rows, plan.name, invested)
+    if measures is not None:
+        _steering(rows, plan, measures)
+    since = 0 if known.account is None else known.account[0]
+    expenditure = [part for one in priced for part in _expenditure(area, one, since)]
     for one in priced:
-        expenditure.append(_expenditure(area, one, since))
-        for year, parts in one.changes.items():
-            period = f"{year - 1}/{year}"
-            for measure, values in zip(CHANGES, parts, strict=True):
-                row = ("", one.scenario, area, ALL, measure.value, period)
-                rows.extend(_outputs(row, summarise(values)))
-        for year, risk in one.risks.items():
-            for measure, value, unit in (
-                (Measure.SANDSYNLIGHED_OVERSKRIDELSE, risk.probability, Unit.ANDEL),
-                (Measure.FORVENTET_OVERSKRIDELSE, risk.expected, Unit.KR),
-                (Measure.RESERVE, risk.reserve, Unit.KR),
-            ):
-                row = ("", one.scenario, area, ALL, measure.value, str(year), *mean, value)
-                rows.append((*row, unit.value, Basis.DATA.value))
-    return pd.concat([pd.DataFrame(rows, columns=list(COLUMNS)), *expenditure], ignore_index=True)
+        _scenario_rows(rows, one, known)
+    facts = pd.DataFrame(rows.found, columns=list(COLUMNS))
+    return pd.concat([facts, *expenditure], ignore_index=True)
 
 
-def _investment(area: str, scenario: str, found: Repayment) -> list[tuple[object, ...]]:
-    """Rows of an investment: saving, cost, probability of repayment, and break-even."""
-    period = Window(found.years[0] * 12, found.years[-1] * 12 + 11).code
-    mean = (OutputType.MEAN.value, "")
-    row = ("", scenario, area, ALL, Measure.BESPARELSE.value, period)
-    rows = _outputs(row, summarise(found.saved))
-    for measure, value, unit in (
-        (Measure.INVESTERING, found.cost, Unit.KR),
-        (Measure.SANDSYNLIGHED_TJENT_HJEM, found.repaid, Unit.ANDEL),
-        (Measure.NULPUNKT, found.break_even, Unit.FULDTIDSPERSONER),
+def _known_rows(rows: Rows, known: Known) -> None:
+    if known.account is not None:
+        year, kroner = str(known.account[0]), known.account[1]
+        rows.fact("", Measure.NETTOUDGIFT, year, kroner, basis=Basis.OBSERVED)
+        rows.draws("", Measure.SKALERING, year, known.factors, Unit.ANDEL)
+    for measure, budgets in (
+        (Measure.OPRINDELIGT_BUDGET, known.originals),
+        (Measure.BUDGET, known.budgets),
     ):
-        row = ("", scenario, area, ALL, measure.value, period)
-        rows.append((*row, *mean, value, unit.value, Basis.DATA.value))
-    return rows
+        for year, budget in budgets.items():
+            rows.fact("", measure, str(year), budget, basis=Basis.OBSERVED)
+    booked: dict[str, float] = {}
+    for (_, month), value in known.booked.items():
+        booked[str(month // 12)] = booked.get(str(month // 12), 0.0) + value
+    for year, value in sorted(booked.items()):
+        rows.fact("", Measure.BOGFOERT, year, value, basis=Basis.OBSERVED)
 
 
-def _expenditure(area: str, one: PricedScenario, since: int) -> pd.DataFrame:
-    """Rows of one scenario: all, each account, and each benefit.
+def _scenario_rows(rows: Rows, one: PricedScenario, known: Known) -> None:
+    for year, parts in one.changes.items():
+        for measure, values in zip(CHANGES, parts, strict=True):
+            rows.draws(one.scenario, measure, f"{year - 1}/{year}", values)
+    total = one.estimate.net.sum(axis=1)
+    for year, risk in one.risks.items():
+        spent = one.estimate.over(total, Window.year(year))
+        rows.draws(one.scenario, Measure.AFVIGELSE, str(year), spent - known.budgets[year])
+        for measure, value, unit in (
+            (Measure.SANDSYNLIGHED_OVERSKRIDELSE, risk.probability, Unit.ANDEL),
+            (Measure.FORVENTET_OVERSKRIDELSE, risk.expected, Unit.KR),
+            (Measure.RESERVE, risk.reserve, Unit.KR),
+        ):
+            rows.fact(one.scenario, measure, str(year), value, unit)
+
+
+def _investment(rows: Rows, scenario: str, found: Repayment) -> None:
+    """Add saving, cost, probability of repayment, and break-even."""
+    period = Window(found.years[0] * 12, found.years[-1] * 12 + 11).code
+    rows.draws(scenario, Measure.BESPARELSE, period, found.saved)
+    rows.fact(scenario, Measure.INVESTERING, period, found.cost)
+    rows.fact(scenario, Measure.SANDSYNLIGHED_TJENT_HJEM, period, found.repaid, Unit.ANDEL)
+    rows.fact(scenario, Measure.NULPUNKT, period, found.break_even, Unit.FULDTIDSPERSONER)
+
+
+def _steering(rows: Rows, plan: Investment, found: Steering) -> None:
+    """Add the three measures: as followed up, and without and with the investment."""
+    cases, cost = Measure.SAGER_PR_AARSVAERK, Measure.OMKOSTNING_PR_FULDTIDSPERSON
+    observed = Basis.OBSERVED
+    for one in plan.followup:
+        value, group = one.cases / one.staff, one.group
+        rows.fact("", cases, str(one.year), value, Unit.SAGER, group=group, basis=observed)
+    for one in plan.unit_cost:
+        rows.fact("", cost, str(one.year), one.value, basis=observed)
+    for place, scenario in enumerate((BASE, plan.name)):
+        for y, year in enumerate(found.years):
+            for group, values in found.cases.items():
+                rows.draws(scenario, cases, str(year), values[place, :, y], Unit.SAGER, group=group)
+            for group, values in found.weeks.items():
+                made = values[place, :, y]
+                rows.draws(scenario, Measure.VARIGHED, str(year), made, Unit.UGER, group=group)
+            if found.costs is not None:
+                rows.fact(scenario, cost, str(year), float(found.costs[place, y]))
+    if found.saved is not None:
+        period = Window(found.years[0] * 12, found.years[-1] * 12 + 11).code
+        rows.draws(plan.name, Measure.BESPARELSE_AKTIVERING, period, found.saved.sum(axis=1))
+
+
+def _expenditure(area: str, one: PricedScenario, since: int) -> list[pd.DataFrame]:
+    """Rows of one scenario: all, each account, and each benefit; grants by quarter and year.
 
     Parameters
     ----------
     since : first year whose months and quarters are told
     """
+    made = one.estimate
+    first, last = int(made.months[0]), int(made.months[-1])
+    months, quarters, years = _windows(first, last, since * 12)
+    names = made.by_account(made.net)[0]
+    whole = [("", ALL), *((name, "") for name in names)]
+    benefits = list(zip(made.accounts, made.groups, strict=True))
+
+    def stacked(values: Floats) -> Floats:
+        accounts = made.by_account(values)[1]
+        return np.concatenate([values.sum(axis=1, keepdims=True), accounts, values], axis=1)
+
+    costs = {
+        Measure.BRUTTOUDGIFT: stacked(made.gross),
+        Measure.REFUSION: stacked(made.state),
+        Measure.NETTOUDGIFT: stacked(made.net),
+    }
+    after = {
+        Measure.TILSKUD: stacked(one.grants),
+        Measure.NETTOUDGIFT_EFTER_TILSKUD: stacked(made.net - one.grants),
+    }
+    all_windows = [*months, *quarters, *years]
+    to_date = _to_date(first, last, since * 12)
+    return [
+        _long(area, one.scenario, made, costs, all_windows, [*whole, *benefits]),
+        _long(area, one.scenario, made, costs, to_date, whole[:1]),
+        _long(area, one.scenario, made, after, [*quarters, *years], [*whole, *benefits]),
+    ]
+
+
+def _long(
+    area: str,
+    scenario: str,
+    made: Estimate,
+    measures: Mapping[Measure, Floats],
+    windows: Sequence[Window],
+    keys: Sequence[tuple[str, str]],
+) -> pd.DataFrame:
+    """Lay out summaries of measures over windows, (D, K and more, T) each, a figure a row."""
     import pandas as pd
 
-    made = one.estimate
-    windows = _windows(int(made.months[0]), int(made.months[-1]), since * 12)
-    names, _ = made.by_account(made.net)
-    keys = [("", ALL), *((name, "") for name in names)]
-    keys += list(zip(made.accounts, made.groups, strict=True))
-    measures = (Measure.BRUTTOUDGIFT, Measure.REFUSION, Measure.NETTOUDGIFT)
     found = np.empty((len(measures), len(windows), len(keys), len(OUTPUTS)))
-    for m, values in enumerate((made.gross, made.state, made.net)):
-        accounts = made.by_account(values)[1]
-        stacked = np.concatenate([values.sum(axis=1, keepdims=True), accounts, values], axis=1)
+    for m, values in enumerate(measures.values()):
         for w, window in enumerate(windows):
-            found[m, w] = summarise(made.over(stacked, window)).T
+            found[m, w] = summarise(made.over(values[:, : len(keys)], window)).T
     places = np.indices(found.shape).reshape(4, -1)
     account, group = (np.array(column, dtype=object) for column in zip(*keys, strict=True))
     kinds, levels = zip(*OUTPUTS, strict=True)
     level = ["" if one is None else f"{one:g}" for one in levels]
     columns = (
         account[places[2]],
-        one.scenario,
+        scenario,
         area,
         group[places[2]],
         np.array([m.value for m in measures], dtype=object)[places[0]],
@@ -163,24 +287,16 @@ def _expenditure(area: str, one: PricedScenario, since: int) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
-def _outputs(row: tuple[object, ...], found: Floats) -> list[tuple[object, ...]]:
-    return [
-        (
-            *row,
-            kind,
-            "" if level is None else f"{level:g}",
-            float(value),
-            Unit.KR.value,
-            Basis.DATA.value,
-        )
-        for (kind, level), value in zip(OUTPUTS, found, strict=True)
-    ]
-
-
-def _windows(first: int, last: int, since: int) -> list[Window]:
-    """Every month and whole quarter from one month on, and every whole year."""
+def _windows(first: int, last: int, since: int) -> tuple[list[Window], list[Window], list[Window]]:
+    """List every month and whole quarter from one month on, and every whole year."""
     begin = max(first, since)
     months = [Window(m, m) for m in range(begin, last + 1)]
     quarters = [Window(m, m + 2) for m in range(begin, last - 1) if m % 3 == 0]
     years = [Window(m, m + 11) for m in range(first, last - 10) if m % 12 == 0]
-    return [*months, *quarters, *years]
+    return months, quarters, years
+
+
+def _to_date(first: int, last: int, since: int) -> list[Window]:
+    """List the half-years and three quarters that a year begins with."""
+    begun = [m for m in range(max(first, since), last + 1) if m % 12 == 0]
+    return [Window(m, m + n) for m in begun for n in (5, 8) if m + n <= last]

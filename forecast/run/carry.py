@@ -22,7 +22,7 @@ from forecast.models.panel_link import PanelLink
 from forecast.models.panel_nation import drifting_walk
 from forecast.report.carry import carried
 from forecast.run.backtest import read_panel
-from forecast.run.commands import RunResult
+from forecast.run.clock import RunResult
 from forecast.run.folder import MANIFEST, check_target, staged
 from forecast.run.quantities import OUTPUTS, summarise
 from forecast.run.tables import PINNED_SPREAD

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecast import diagnostics
 from forecast.config import ScenarioSpec, Statement, extended, load_scenario
 from forecast.config.base import at
-from forecast.config.focus import focus_share
 from forecast.config.scenario import check_once
 from forecast.core.tree import Tree
 from forecast.errors import ConfigError
 from forecast.models.link import parameters, prior_raw
 from forecast.models.structure import UNEMPLOYED
 from forecast.run import tables
-from forecast.run.archive import POSTERIOR, read_fit, save_posterior
-from forecast.run.benchmark import BenchmarkRequest, Made, assess, moves_of, read_request
+from forecast.run.archive import POSTERIOR, read_fit, read_run, save_posterior
+from forecast.run.beside import Beside, assess_beside, read_beside
+from forecast.run.clock import Clock, Progress, RunResult
 from forecast.run.comparison import distances
 from forecast.run.folder import check_target, staged
-from forecast.run.presenting import present
+from forecast.run.presenting import Views, present
 from forecast.run.quantities import Reader, median_error
 from forecast.run.shift import prior_shift
 from forecast.run.stages import Fit, Inputs, Projected, fit, futures, load, project
@@ -41,57 +39,6 @@ OUTPUTS, OWN = Path("outputs"), Path("configs")
 """Where results go, and where a user's own scenarios lie, in the working directory."""
 
 WHAT_IF = ("hvad-hvis", "Hvad hvis", "What if")
-
-
-class Progress(Protocol):
-    """Whatever wants to know which stage is under way."""
-
-    def stage(self, name: str) -> AbstractContextManager[None]:
-        """Enter when a stage begins, leave when it ends."""
-        ...
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What a command leaves behind.
-
-    Attributes
-    ----------
-    exit_code : 0 done, 3 finished but a check failed
-    terminal_text : for stdout
-    folder : the output folder
-    """
-
-    exit_code: int
-    terminal_text: str
-    folder: Path
-
-
-@dataclass
-class Clock:
-    """Stages with their seconds, in the words of the language."""
-
-    progress: Progress
-    lang: str
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, key: str) -> Generator[None]:
-        """Time a stage."""
-        begin = time.perf_counter()
-        with self.progress.stage(_STAGES[key][0 if self.lang == "da" else 1]):
-            yield
-        self.seconds[key] = time.perf_counter() - begin
-
-
-_STAGES = {
-    "read": ("Læser tal og forudsætninger", "Reading figures and assumptions"),
-    "fit": ("Tilpasser modellen", "Fitting the model"),
-    "project": ("Fremskriver scenarierne", "Projecting the scenarios"),
-    "benchmark": ("Sammenholder med det forventede", "Comparing with what was expected"),
-    "budget": ("Regner i kroner", "Counting in kroner"),
-    "report": ("Skriver tabeller og rapport", "Writing tables and report"),
-}
 
 
 def run_all(
@@ -109,9 +56,10 @@ def run_all(
         specs = chosen(inputs, scenarios)
         target = _target(inputs, out)
         check_target(target)
+        beside = read_beside(inputs.config, inputs.config.seed if seed is None else seed)
     with clock.stage("fit"):
         fitted = fit(inputs, seed)
-    return _finish(fitted, specs, target, lang, clock)
+    return _finish(fitted, specs, target, lang, clock, beside)
 
 
 def run_fit(
@@ -151,7 +99,7 @@ def run_project(
     """
     clock = Clock(progress, lang)
     with clock.stage("read"):
-        fitted = read_fit(run_folder)
+        fitted, beside = read_run(run_folder)
         specs = chosen(fitted.inputs, scenarios)
         if settings is not None:
             kept = specs if scenarios else specs[:1]
@@ -160,7 +108,7 @@ def run_project(
             specs = (*kept, own)
         target = run_folder if out is None else out
         check_target(target)
-    return _finish(fitted, specs, target, lang, clock, kept=run_folder / POSTERIOR)
+    return _finish(fitted, specs, target, lang, clock, beside, kept=run_folder / POSTERIOR)
 
 
 def run_diagnose(run_folder: Path, lang: str) -> RunResult:
@@ -176,13 +124,14 @@ def _finish(
     target: Path,
     lang: str,
     clock: Clock,
+    beside: Beside,
     kept: Path | None = None,
 ) -> RunResult:
     from threadpoolctl import threadpool_limits
 
     # all matrices here are small: a second thread of linear algebra only gets in the way
     with threadpool_limits(limits=1):
-        return _finished(fitted, specs, target, lang, clock, kept)
+        return _finished(fitted, specs, target, lang, clock, beside, kept)
 
 
 def _finished(
@@ -191,6 +140,7 @@ def _finished(
     target: Path,
     lang: str,
     clock: Clock,
+    beside: Beside,
     kept: Path | None,
 ) -> RunResult:
     import pandas as pd
@@ -199,12 +149,12 @@ def _finished(
     with clock.stage("project"):
         readers = _readers(inputs, project(fitted, specs))
         before = _readers(inputs, _prior_futures(inputs, specs, fitted.seed))
-    benchmark = _benchmark(fitted, readers, target, clock)
+    made_beside = assess_beside(beside, readers, inputs.config.draws, target, clock)
     with clock.stage("report"), staged(target) as folder:
         checks = _checks(fitted, readers)
-        if benchmark is not None:
-            checks = pd.concat([checks, benchmark.checks], ignore_index=True)
-            benchmark.write(folder)
+        if made_beside.benchmark is not None:
+            checks = pd.concat([checks, made_beside.benchmark.checks], ignore_index=True)
+        made_beside.write(folder, lang)
         made = {
             "projections": tables.projections(inputs, readers),
             "keyfigures": tables.key_figures(inputs, readers),
@@ -220,33 +170,14 @@ def _finished(
             save_posterior(fitted, folder / POSTERIOR)
         else:
             shutil.copyfile(kept, folder / POSTERIOR)
-        view = None if benchmark is None else benchmark.view
-        text, page = present(inputs, made, specs, target, lang, fitted.seed, view)
+        compared, priced = made_beside
+        views = Views(
+            None if compared is None else compared.view, None if priced is None else priced.view
+        )
+        text, page = present(inputs, made, specs, target, lang, fitted.seed, views)
         (folder / "report.html").write_text(page, encoding="utf-8")
         write_manifest(folder, inputs, fitted.seed, specs, clock.seconds, checks)
     return RunResult(_code(checks), text, target)
-
-
-def _benchmark(fitted: Fit, readers: Sequence[Reader], target: Path, clock: Clock) -> Made | None:
-    """Compare with the published benchmark, where the configuration names one."""
-    config = fitted.inputs.config
-    if config.benchmark is None:
-        return None
-    files = config.benchmark
-    request = BenchmarkRequest(
-        files.table,
-        files.conditions,
-        None,
-        config.area,
-        files.peers,
-        focus_share(files.offers, "benchmark.offers"),
-        focus_share(files.conversations, "benchmark.conversations"),
-        fitted.seed,
-        config.path.parent,
-    )
-    with clock.stage("benchmark"):
-        read = read_request(request)
-        return assess(request, read, moves_of(readers, read), str(target))
 
 
 def _readers(inputs: Inputs, made: Sequence[Projected]) -> list[Reader]:

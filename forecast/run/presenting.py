@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.config import ScenarioSpec
 from forecast.models.structure import UNEMPLOYED
 from forecast.report.benchmark import benchmark_lead
+from forecast.report.budget import budget_lead
 from forecast.report.data import GroupLabel, HeadlineData, ReportData, ScenarioLabel, SourceNote
 from forecast.report.html import render_report
 from forecast.report.terminal import headline
@@ -20,7 +22,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from forecast.report.benchmark_view import BenchmarkView
+    from forecast.report.budget_view import BudgetView
     from forecast.report.catalogue import Lang
+
+
+@dataclass(frozen=True)
+class Views:
+    """What stands beside the projections, where the configuration asks for it.
+
+    Attributes
+    ----------
+    benchmark : the expected share
+    budget : transfer expenditure
+    """
+
+    benchmark: BenchmarkView | None = None
+    budget: BudgetView | None = None
 
 
 def present(
@@ -30,15 +47,18 @@ def present(
     target: Path,
     lang: str,
     seed: int,
-    benchmark: BenchmarkView | None = None,
+    beside: Views,
 ) -> tuple[str, str]:
     """Text for the terminal and the page, in one language."""
     chosen: Lang = "en" if lang == "en" else "da"
     data = _headline(inputs, made, specs, target)
     text = headline(data, chosen)
-    if benchmark is not None:
-        text = f"{text}\n{benchmark_lead(benchmark, lang)}"
-    return text, render_report(_report(inputs, made, data, seed), chosen, benchmark)
+    if beside.benchmark is not None:
+        text = f"{text}\n{benchmark_lead(beside.benchmark, lang)}"
+    if beside.budget is not None:
+        text = f"{text}\n{budget_lead(beside.budget, lang)}"
+    page = _report(inputs, made, data, seed)
+    return text, render_report(page, chosen, beside.benchmark, beside.budget)
 
 
 def main_scenario(specs: Sequence[ScenarioSpec]) -> str:

@@ -19,7 +19,8 @@ from forecast.models.link import parameters, projected_raw
 from forecast.report.comparison import compared, holds
 from forecast.report.reverse import reversed_
 from forecast.run.archive import read_fit
-from forecast.run.commands import Clock, Progress, RunResult, chosen, what_if
+from forecast.run.clock import Clock, Progress, RunResult
+from forecast.run.commands import chosen, what_if
 from forecast.run.comparison import comparison, distances
 from forecast.run.quantities import Reader
 from forecast.run.stages import Fit, Projected, futures

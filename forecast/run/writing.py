@@ -114,7 +114,8 @@ def write_manifest(
 ) -> None:
     """Write what the run was: version, inputs by hash, seed, packages, times, checks."""
     config, published = inputs.config, bundled("data/published")
-    own = {file.path.name: _sha256(file.path) for file in config.data.figures if file.path.exists()}
+    named = [*(file.path for file in config.data.figures), *config.beside]
+    own = {path.name: _sha256(path) for path in named if path.exists()}
     content: dict[str, Any] = {
         "version": version("forecast"),
         "configuration": config.path.name,

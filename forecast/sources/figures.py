@@ -10,17 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.core.period import Window, parse_period
 from forecast.core.tree import Group
+from forecast.core.units import parse_unit
 from forecast.errors import DataError, PeriodError, UnitsError, nearest
 from forecast.sources.danish_numbers import NumberFormat, half_of_last_digit, parse_decimal
-from forecast.sources.tables import Row, check_columns, check_word, read_csv
+from forecast.sources.tables import Row, check_word
+from forecast.sources.typed_tables import read_table
 from forecast.vocabulary import (
     MEASURE_ADJUSTMENT,
     MEASURE_UNITS,
@@ -30,18 +30,13 @@ from forecast.vocabulary import (
     Role,
     Status,
     Unit,
-    parse_unit,
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from forecast.core.panel import Panel
 
 REQUIRED_COLUMNS = ("area", "group", "measure", "period", "value", "unit")
 OPTIONAL_COLUMNS = ("adjustment", "source", "as_of", "sd", "role", "note")
-
-_READERS = (".csv", ".xlsx", ".parquet")
 
 
 def load_figures(
@@ -115,67 +110,10 @@ class _Entry:
 
 
 def _read(path: Path) -> list[Row]:
-    suffix = path.suffix.casefold()
-    if suffix not in _READERS:
-        raise DataError(
-            f"{path.name}: found a '{path.suffix}' file, expected one of {', '.join(_READERS)}"
-        )
-    if suffix == ".csv":
-        rows = read_csv(path, REQUIRED_COLUMNS)
-        heading = list(rows[0].cells) if rows else list(REQUIRED_COLUMNS)
-    else:
-        table = _table(path, suffix)
-        heading = [str(name).strip() for name in table.columns]
-        check_columns(path, heading, REQUIRED_COLUMNS)
-        rows = _rows(path, table, heading)
-    known = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
-    for name in heading:
-        check_word(name, known, where=path.name, what="column")
+    rows = read_table(path, REQUIRED_COLUMNS)
+    for name in rows[0].cells if rows else REQUIRED_COLUMNS:
+        check_word(name, (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS), where=path.name, what="column")
     return rows
-
-
-def _table(path: Path, suffix: str) -> pd.DataFrame:
-    import pandas as pd
-
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; check the path")
-    try:
-        if suffix == ".parquet":
-            return pd.read_parquet(path)
-        return pd.read_excel(path, dtype=object)
-    except (ValueError, KeyError, OSError) as error:
-        # what openpyxl, zipfile and pyarrow raise on a file of another kind
-        raise DataError(f"{path.name}: no readable {suffix} file ({error})") from error
-
-
-def _rows(path: Path, table: pd.DataFrame, heading: list[str]) -> list[Row]:
-    rows: list[Row] = []
-    for position, cells in enumerate(table.itertuples(index=False, name=None)):
-        where = f"{path.name} row {position + 2}"
-        values = dict(zip(heading, cells, strict=True))
-        texts = {name: _cell(value, name, where) for name, value in values.items()}
-        typed = frozenset(name for name, value in values.items() if isinstance(value, Real))
-        if any(texts.values()):
-            rows.append(Row(where, position + 2, texts, typed))
-    return rows
-
-
-def _cell(value: object, column: str, where: str) -> str:
-    """Write a typed cell as text."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, date):
-        raise DataError(
-            f"{where}: column '{column}' holds the date {value:%Y-%m-%d}; "
-            "format the cells as text and write e.g. 2019-12"
-        )
-    return _plain(value) if isinstance(value, Real) else str(value).strip()
-
-
-def _plain(value: Real) -> str:
-    if isinstance(value, Integral) or float(value).is_integer():
-        return str(int(float(value)))
-    return format(Decimal(repr(float(value))), "f")
 
 
 def _entry(row: Row, names: _Names, number_format: NumberFormat | None) -> _Entry:

@@ -10,11 +10,12 @@ from numbers import Real
 from typing import Final
 
 from forecast.core.period import DateRange, Window, parse_period
+from forecast.core.units import UnitSpelling, parse_unit
 from forecast.errors import DataError, ForecastError, PeriodError, nearest
 from forecast.sources.danish_numbers import NumberFormat, parse_number
 from forecast.sources.monthly_files import MISSING, Sheet
 from forecast.sources.number_format import Shown, infer_format, is_number, shown
-from forecast.vocabulary import Adjustment, Unit, UnitSpelling, parse_unit
+from forecast.vocabulary import Adjustment, Unit
 
 _FLAGS: Final = {
     **dict.fromkeys(("true", "ja", "1", "yes"), True),

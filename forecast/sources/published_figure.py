@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forecast.core.period import Change, DateRange, Window
+from forecast.core.units import parse_unit
 from forecast.errors import DataError, UnitsError
 from forecast.sources.danish_numbers import half_of_last_digit, parse_decimal
-from forecast.vocabulary import Measure, Role, Status, Unit, parse_unit
+from forecast.vocabulary import Measure, Role, Status, Unit
 
 NEVER_FITTED = frozenset({Status.ARTEFACT, Status.SUSPECT, Status.MISSING})
 """Statuses that no fit may see."""

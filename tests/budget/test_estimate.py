@@ -5,12 +5,11 @@ from datetime import date
 
 import numpy as np
 import pytest
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from forecast.budget.estimate import estimate, overrun, split
 from forecast.budget.investment import repayment
 from forecast.budget.prices import monthly, price_of
-from forecast.budget.seniority import hazards_of, parts, state_part
+from forecast.budget.seniority import parts, state_part
 from forecast.config.budget import Price, Prices, load_prices, load_refusion
 from forecast.core.period import Window
 from forecast.errors import AlignmentError, ConfigError, DataError
@@ -148,28 +147,6 @@ def test_those_granted_before_the_reform_become_fewer() -> None:
     assert found.old[0, 36] == pytest.approx(stay.old * (1 - stay.old_leaves) ** 3)
 
 
-def test_chances_of_leaving_are_found_in_spells(rng: np.random.Generator) -> None:
-    """Simulated spells, some still running; and the survival function of statsmodels."""
-    leave, firsts, count = np.array([0.06, 0.04, 0.02, 0.01]), (1, 5, 27, 53), 20_000
-    length, running = np.zeros(count, dtype=int), np.ones(count, dtype=bool)
-    seen = rng.integers(1, 160, count)
-    for week in range(1, 160):
-        step = sum(week >= f for f in firsts) - 1
-        at_risk = running & (seen >= week)
-        length[at_risk] = week
-        running &= ~(at_risk & (rng.random(count) < leave[step]))
-        length = np.where(running, np.minimum(np.maximum(length, 1), seen), length)
-    ended = ~running
-    found = hazards_of(length.tolist(), ended.tolist(), RULES)
-    exits = leave * np.array([length.clip(0, 4).sum(), 1, 1, 1])
-    assert found[0] == pytest.approx(leave[0], abs=4 * leave[0] / np.sqrt(exits[0]))
-    assert found == pytest.approx(leave, rel=0.06)
-    theirs = SurvfuncRight(length, ended.astype(int))
-    alive = np.prod([1 - found[sum(w >= f for f in firsts) - 1] for w in range(1, 53)])
-    at_52 = theirs.surv_prob[np.searchsorted(theirs.surv_times, 52, side="right") - 1]
-    assert alive == pytest.approx(at_52, abs=0.01)
-
-
 def test_sums_are_sums_of_draws(rng: np.random.Generator) -> None:
     made = estimate(persons(rng), GROUPS, MONTHS, PRICES, RULES)
     assert made.gross == pytest.approx(made.state + made.net)
@@ -181,7 +158,10 @@ def test_sums_are_sums_of_draws(rng: np.random.Generator) -> None:
     assert year == pytest.approx(sum(quarters))
     with pytest.raises(AlignmentError, match=r"2023 is not within 2019-01\.\.2022-12"):
         made.over(by_account, Window.year(2023))
-    assert made.scaled(0.9).net == pytest.approx(0.9 * made.net)
+    factor = rng.uniform(0.8, 1.1, 50)
+    scaled = made.scaled(factor)
+    assert scaled.net == pytest.approx(factor[:, None, None] * made.net)
+    assert scaled.price == pytest.approx(np.median(factor) * made.price)
 
 
 def test_what_is_booked_is_a_fact(rng: np.random.Generator) -> None:

@@ -36,6 +36,8 @@ FILES = {
     "decomposition.csv",
     "prior_shift.csv",
     "diagnostics.csv",
+    "budget.csv",
+    "budget.xlsx",
     "report.html",
     "manifest.json",
 }

@@ -322,6 +322,9 @@ def test_a_reform_to_a_new_benefit(tmp_path: Path, small_config: Path) -> None:
     (folder / "scenarios" / "reform.toml").write_text(move, encoding="utf-8")
     out = tmp_path / "o"
     config = folder / small_config.name
+    refused(forecast("run", config, "--out", out), "no price of ny_ydelse", "or take [budget] out")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text[: text.index("[budget]")], encoding="utf-8")
     result = forecast("run", config, "--scenario", "free", "--scenario", "reform", "--out", out)
     assert result.exit_code == 3, result.output
     table = pd.read_csv(out / "projections.csv", dtype={"output_type_id": str})
