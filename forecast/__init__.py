@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forecast.config import ScenarioSpec as Scenario
     from forecast.run import fit, load, project
-    from forecast.run.notebook import benchmark, estimate_budget
+    from forecast.run.notebook import assess_benchmark, estimate_budget
 
 __all__ = [
     "Scenario",
     "__version__",
-    "benchmark",
+    "assess_benchmark",
     "estimate_budget",
     "fit",
     "load",
@@ -31,7 +31,7 @@ _PUBLIC = {
     "fit": ("forecast.run", "fit"),
     "project": ("forecast.run", "project"),
     "Scenario": ("forecast.config", "ScenarioSpec"),
-    "benchmark": ("forecast.run.notebook", "benchmark"),
+    "assess_benchmark": ("forecast.run.notebook", "assess_benchmark"),
     "estimate_budget": ("forecast.run.notebook", "estimate_budget"),
 }
 

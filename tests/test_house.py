@@ -185,11 +185,19 @@ def test_a_group_is_an_entry_in_a_file_and_no_code() -> None:
 def test_public_names_are_there() -> None:
     import forecast
 
-    named = {"load", "fit", "project", "Scenario", "benchmark", "estimate_budget", "__version__"}
+    named = {
+        "load",
+        "fit",
+        "project",
+        "Scenario",
+        "assess_benchmark",
+        "estimate_budget",
+        "__version__",
+    }
     assert named <= set(dir(forecast))
     assert forecast.Scenario.__name__ == "ScenarioSpec"
     assert all(callable(action) for action in (forecast.load, forecast.fit, forecast.project))
-    assert all(callable(action) for action in (forecast.benchmark, forecast.estimate_budget))
+    assert all(callable(action) for action in (forecast.assess_benchmark, forecast.estimate_budget))
     with pytest.raises(AttributeError, match="no attribute 'lode'"):
         forecast.__getattr__("lode")
 

@@ -39,7 +39,7 @@ def estimate_budget(
     return priced_run(Path(run_folder), request, "").view.table
 
 
-def benchmark(
+def assess_benchmark(
     table: Path | str,
     *,
     run_folder: Path | str | None = None,

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import Result
 
+import forecast as package
 from forecast.config import bundled
 from tests.benchmark.made_up import LABELS, conditions, made_up, written
 from tests.run.conftest import forecast, refused
@@ -65,6 +66,13 @@ def test_published_figures_are_written_as_they_were(done: tuple[Path, Result]) -
     # the country is the sum of its municipalities
     part = source[source["periode"].eq("2021QMAT02") & source["ydelsesgruppe"].eq(LABELS[1])]
     assert found["Hele landet", "a_dagpenge_mv", "fuldtidspersoner"] == part["faktisk_antal"].sum()
+
+
+def test_a_notebook_gets_the_same_table(done: tuple[Path, Result]) -> None:
+    made = package.assess_benchmark(done[0].parent / "y30r21.csv")
+    table = rows(done[0])
+    assert made["value"].to_numpy() == pytest.approx(table["value"].to_numpy())
+    assert list(made["measure"]) == list(table["measure"])
 
 
 def test_draws_are_summed_up_as_quantiles(done: tuple[Path, Result]) -> None:
