@@ -15,10 +15,13 @@ MILLION = 1e-6
 def investment(view: BudgetView, lang: Lang) -> Section | None:
     """Say what the investment comes to, where the run has its scenario."""
     name = view.plan.name
-    periods = view.periods(Measure.INVESTERING, name)
-    if not periods:
+    sentences = [
+        _repaid(view, scenario, period, lang)
+        for scenario in view.scenarios
+        for period in view.periods(Measure.INVESTERING, scenario)
+    ]
+    if not sentences:
         return None
-    sentences = [_repaid(view, period, lang) for period in periods]
     grids: list[Grid] = []
     years = [p for p in view.periods(Measure.SAGER_PR_AARSVAERK, name) if len(p) == len("2021")]
     known = sorted(view.periods(Measure.SAGER_PR_AARSVAERK, ""))
@@ -35,10 +38,10 @@ def investment(view: BudgetView, lang: Lang) -> Section | None:
             "budget.activation",
             lang,
             years=words.period_label(period, lang=lang),
-            saved=_millions(view, Measure.BESPARELSE_AKTIVERING, period, "0.5", lang),
+            saved=_millions(view, Measure.BESPARELSE_AKTIVERING, period, name, "0.5", lang),
             interval=words.interval(
                 *(
-                    _millions(view, Measure.BESPARELSE_AKTIVERING, period, level, lang)
+                    _millions(view, Measure.BESPARELSE_AKTIVERING, period, name, level, lang)
                     for level in ("0.1", "0.9")
                 ),
                 lang=lang,
@@ -50,29 +53,30 @@ def investment(view: BudgetView, lang: Lang) -> Section | None:
     return Section(title, tuple(grids), tuple(sentences), "investment")
 
 
-def _millions(view: BudgetView, measure: Measure, period: str, level: str, lang: Lang) -> str:
-    value = view.value(measure, period, view.plan.name, level=level)
+def _millions(
+    view: BudgetView, measure: Measure, period: str, scenario: str, level: str, lang: Lang
+) -> str:
+    value = view.value(measure, period, scenario, level=level)
     return words.number(None if value is None else MILLION * value, lang=lang, decimals=1)
 
 
-def _repaid(view: BudgetView, period: str, lang: Lang) -> str:
-    name = view.plan.name
+def _repaid(view: BudgetView, scenario: str, period: str, lang: Lang) -> str:
     low, middle, high = (
-        _millions(view, Measure.BESPARELSE, period, level, lang) for level in ("0.1", "0.5", "0.9")
+        _millions(view, Measure.BESPARELSE, period, scenario, level, lang)
+        for level in ("0.1", "0.5", "0.9")
     )
     return sentence(
         "budget.investment",
         lang,
-        scenario=view.title(name, lang),
-        base=view.title(FREE, lang),
+        scenario=view.title(scenario, lang),
         years=words.period_label(period, lang=lang),
-        cost=_millions(view, Measure.INVESTERING, period, "", lang),
+        cost=_millions(view, Measure.INVESTERING, period, scenario, "", lang),
         saved=middle,
         interval=words.interval(low, high, lang=lang),
         probability=words.percent(
-            view.value(Measure.SANDSYNLIGHED_TJENT_HJEM, period, name), lang=lang, decimals=0
+            view.value(Measure.SANDSYNLIGHED_TJENT_HJEM, period, scenario), lang=lang, decimals=0
         ),
-        persons=words.count(view.value(Measure.NULPUNKT, period, name), lang=lang),
+        persons=words.count(view.value(Measure.NULPUNKT, period, scenario), lang=lang),
     )
 
 

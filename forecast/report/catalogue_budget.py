@@ -156,10 +156,10 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
     "budget.steps": ("trin", "steps"),
     "budget.investment.title": ("Investeringen", "The investment"),
     "budget.investment": (
-        "Investeringen ({scenario} mod {base}), {years}: koster {cost} mio. kr., sparer {saved}"
+        "Investeringen, scenarie {scenario}, {years}: koster {cost} mio. kr., sparer {saved}"
         " mio. kr. (80 pct.: {interval}) på ydelserne; tjent hjem i de år med sandsynlighed"
         " {probability}. {persons} fuldtidspersoner færre hele året betaler for et år.",
-        "The investment ({scenario} against {base}), {years}: costs {cost} million kroner, saves"
+        "The investment, scenario {scenario}, {years}: costs {cost} million kroner, saves"
         " {saved} million kroner (80 per cent: {interval}) on benefits; repaid in these years with"
         " probability {probability}. {persons} full-time persons fewer all year pay for a year.",
     ),

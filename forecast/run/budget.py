@@ -13,7 +13,7 @@ from forecast.budget.grants import Beside, granted
 from forecast.budget.investment import Repayment, repayment
 from forecast.budget.stays import Counts, Leaving, count_spells, draw_leaving, mean_weeks
 from forecast.budget.steering import Steering, steering
-from forecast.config import bundled, load_groups
+from forecast.config import load_groups
 from forecast.config.beside_files import amounts
 from forecast.config.budget import Prices, Refusion, load_prices, load_refusion
 from forecast.config.grants import Grants, load_grants
@@ -27,14 +27,12 @@ from forecast.report.budget_view import BudgetView, StatusRow
 from forecast.report.workbook import write_workbook
 from forecast.run.budget_futures import Futures, leaves
 from forecast.run.budget_sheet import lay_out
+from forecast.run.budget_status import known_account, printed_status
 from forecast.run.budget_tables import BASE, Known, budget_table
 from forecast.sources.booked import read_booked
 from forecast.sources.price_book import read_price_book
-from forecast.sources.published import load_published
 from forecast.sources.stays import read_spells, read_steps
 
-TRANSFERS = "Overførselsudgifter"
-STATUS = ("Oprindeligt budget", "Korrigeret budget", "Forbrug")
 SURE = 0.9
 
 
@@ -93,8 +91,7 @@ class Read:
     @property
     def account(self) -> tuple[int, float] | None:
         """Year and kroner of the known account, if any."""
-        found = ((row.year, row.expected) for row in self.status if row.name == TRANSFERS)
-        return self.request.account or next(found, None)
+        return self.request.account or known_account(self.status)
 
 
 @dataclass(frozen=True)
@@ -174,7 +171,7 @@ def read_request(request: BudgetRequest, area: str, groups: tuple[str, ...], mon
         rules,
         load_grants(own),
         load_investment(own),
-        _status(area),
+        printed_status(area),
         None
         if request.price_book is None
         else read_price_book(request.price_book, groups, months.tolist()),
@@ -245,8 +242,8 @@ def assess(read: Read, futures: Futures, to: str) -> Made:
     # one factor a draw: the account is known, how long people stay is not
     factors = _factors(raw[names[0]], read.account)
     priced = [_priced(name, raw[name], read, futures, leaving, factors) for name in names]
-    invested = _invested(read.plan, priced, futures)
-    measures = None if invested is None else _steering(read, futures, leaving)
+    invested = _invested(read, priced, futures, leaving, factors)
+    measures = None if not invested else _steering(read, futures, leaving)
     known = Known(
         read.account, factors, request.originals or {}, request.budgets or {}, read.booked
     )
@@ -285,22 +282,6 @@ def _raw(read: Read, futures: Futures, persons: Floats, leaving: Mapping[str, Le
     )
 
 
-def _status(area: str) -> tuple[StatusRow, ...]:
-    """Økonomisk status as it was printed, where the municipality's is published."""
-    published = load_published(bundled("data/published"), load_groups())
-    mine = published.select(file="oekonomisk_status", table="Økonomisk status", area=area)
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for figure in mine:
-        if figure.printed_measure in STATUS and figure.value is not None:
-            key = (figure.printed_group, figure.printed_period)
-            found.setdefault(key, {})[figure.printed_measure] = float(figure.value) * 1e6
-    return tuple(
-        StatusRow(name, int(period), *(amounts[measure] for measure in STATUS))
-        for (name, period), amounts in found.items()
-        if len(amounts) == len(STATUS)
-    )
-
-
 def _factors(one: Estimate, account: tuple[int, float] | None) -> Floats:
     """Reconcile persons times prices with a known account, on every draw, (D,)."""
     if account is None:
@@ -317,13 +298,9 @@ def _priced(
     leaving: Mapping[str, Leaving],
     factors: Floats,
 ) -> Priced:
-    since = int(futures.months[0]) // 12 if read.account is None else read.account[0]
+    since = _since(read, futures)
     own, country = futures.persons[name]
-    # the same errors in every scenario
-    rng = np.random.default_rng(read.request.seed)
-    made = (
-        raw.scaled(factors).with_residual(read.prices.residual.sd, since, rng).booked(read.booked)
-    )
+    made = _reconciled(raw, read, futures, factors)
     nation = _raw(read, futures, country, leaving).scaled(factors)
     beside = Beside(nation.net, futures.persons[name], futures.residents[name])
     total = made.net.sum(axis=1)
@@ -334,6 +311,19 @@ def _priced(
     grants = granted(beside, futures.groups, futures.months, read.grants, since)
     untouched = _untouched(name, futures, read.plan)
     return Priced(name, made, grants, risks, _changes(raw, own, untouched, since, factors))
+
+
+def _since(read: Read, futures: Futures) -> int:
+    """Year that is known: that of the account, or the first of the run."""
+    return int(futures.months[0]) // 12 if read.account is None else read.account[0]
+
+
+def _reconciled(raw: Estimate, read: Read, futures: Futures, factors: Floats) -> Estimate:
+    """Put the factor, what is not explained, and what is booked on an estimate."""
+    # the same errors in every scenario
+    rng = np.random.default_rng(read.request.seed)
+    sd, since = read.prices.residual.sd, _since(read, futures)
+    return raw.scaled(factors).with_residual(sd, since, rng).booked(read.booked)
 
 
 def _untouched(name: str, futures: Futures, plan: Investment) -> Floats:
@@ -357,18 +347,36 @@ def _changes(
     return out
 
 
-def _invested(plan: Investment, priced: Sequence[Priced], futures: Futures) -> Repayment | None:
-    """Compare the investment's scenario with the free forecast, where the run has both."""
-    named = {one.scenario: one.estimate for one in priced}
-    if plan.name not in named or BASE not in named:
-        return None
-    months = futures.months
+def _invested(
+    read: Read,
+    priced: Sequence[Priced],
+    futures: Futures,
+    leaving: Mapping[str, Leaving],
+    factors: Floats,
+) -> dict[str, Repayment]:
+    """Say what the investment saves under every other scenario, where the run has its own.
+
+    Its effect on a draw is a part of each benefit's persons: those of its scenario over those of
+    the free forecast, in the same future.
+    """
+    plan, months = read.plan, futures.months
+    if plan.name not in futures.persons or BASE not in futures.persons:
+        return {}
     whole = range(-(-int(months[0]) // 12), (int(months[-1]) + 1) // 12)
     years = tuple(y for y in whole if plan.first_year <= y <= plan.last_year)
     if not years:
-        return None
-    persons = futures.persons[BASE][0]
-    return repayment(named[BASE], named[plan.name], persons, years, plan.cost.kroner)
+        return {}
+    free, moved = futures.persons[BASE][0], futures.persons[plan.name][0]
+    effect = np.where(free > 0, moved / np.maximum(free, 1e-12), 1.0)
+    out: dict[str, Repayment] = {}
+    for one in priced:
+        if one.scenario != plan.name:
+            persons = futures.persons[one.scenario][0]
+            raw = _raw(read, futures, persons * effect, leaving)
+            made = _reconciled(raw, read, futures, factors)
+            cost = plan.cost.kroner
+            out[one.scenario] = repayment(one.estimate, made, persons, years, cost)
+    return out
 
 
 def _steering(read: Read, futures: Futures, leaving: Mapping[str, Leaving]) -> Steering:

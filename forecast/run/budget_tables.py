@@ -124,22 +124,24 @@ def budget_table(
     priced: Sequence[PricedScenario],
     known: Known,
     plan: Investment,
-    invested: Repayment | None,
+    invested: Mapping[str, Repayment],
     measures: Steering | None,
 ) -> pd.DataFrame:
     """Lay out every figure as a row.
 
     Parameters
     ----------
-    plan, invested, measures : the investment, what it comes to and its measures; None where the run
-        does not have its scenario
+    plan : the investment
+    invested : scenario -> what the investment comes to under it; none where the run does not have
+        the investment's scenario
+    measures : of the investment; None where it does not
     """
     import pandas as pd
 
     rows = Rows(area)
     _known_rows(rows, known)
-    if invested is not None:
-        _investment(rows, plan.name, invested)
+    for scenario, found in invested.items():
+        _investment(rows, scenario, found)
     if measures is not None:
         _steering(rows, plan, measures)
     since = 0 if known.account is None else known.account[0]
