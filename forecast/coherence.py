@@ -10,6 +10,9 @@ by Gauss-Newton: with J = M diag(exp z~),
 
     z~ <- z + W J' (J W J')^-1 (J (z~ - z) - M exp(z~)).
 
+Where a series has to shrink by a log of one the iteration turns on the spot; half of each step
+then ends it.
+
 Logs keep every series positive, and W, the draws' own covariance, moves most what is known least
 and together what errs together: the additive form x~ = x + W M' (M W M')^-1 (v - M x) of minimum
 trace reconciliation (Wickramasuriya, Athanasopoulos & Hyndman 2019,
@@ -29,13 +32,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.core.period import month_code
+from forecast.core.sums import FEW, one_sum
+from forecast.core.threads import together
 from forecast.errors import AlignmentError, ConvergenceError, DataError, nearest
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-EXACT, TURNS = 1e-10, 60
-"""How far a sum may be off, as a part of the persons in it, and turns at most."""
+EXACT, PATIENCE, TURNS = 1e-10, 20, 400
+"""How far a sum may be off, as a part of the persons in it; whole turns, and turns at most."""
 
 LONGEST = 1.0
 """Longest step of a log in one turn."""
@@ -144,7 +149,8 @@ def reconcile_areas(
     As `reconcile`; and AlignmentError if a sum has no projection of its own.
     """
     out = draws.copy()
-    for g in range(draws.shape[2]):
+
+    def one(g: int) -> None:
         here = np.flatnonzero(~np.isnan(draws[:, :, g]).any(axis=(0, 2)))
         names = [areas[int(a)] for a in here]
         missing = [whole for whole in sums if whole not in names]
@@ -156,6 +162,8 @@ def reconcile_areas(
         inside = {whole: [p for p in parts if p in names] for whole, parts in sums.items()}
         found = Constraints.of_sums(names, inside)
         out[:, here, g] = reconcile(draws[:, here, g], found, immutable, months)
+
+    together(one, range(draws.shape[2]))
     return out
 
 
@@ -205,9 +213,30 @@ def _month(draws: Floats, constraints: Constraints, fixed: Flags, where: str) ->
     logs = np.log(np.where(positive, draws, 1.0))
     weights = covariance(logs, positive)
     _check_can_move(gap, size, moving, matrix, constraints.labels, where)
+    few = len(matrix) == 1 and len(fixed) <= FEW
+    found = (_few if few else _many)(draws, moving, size, matrix, weights)
+    gap, size = _gaps(found, matrix)
+    if np.all(np.abs(gap) <= 4 * EXACT * size):
+        return found
+    worst = np.unravel_index(np.abs(gap / np.maximum(size, EXACT)).argmax(), gap.shape)
+    raise ConvergenceError(
+        f"coherence: {where}: the {constraints.labels[worst[1]]} is off by {gap[worst]:.3g} of "
+        f"{size[worst]:.3g}, and no turn brings it nearer; what may not move leaves no room, or "
+        "contradicts itself: let more series move"
+    )
+
+
+def _few(draws: Floats, moving: Flags, size: Floats, matrix: Floats, weights: Floats) -> Floats:
+    """Meet one constraint of few series, draw by draw."""
+    values = np.ascontiguousarray(draws)
+    return one_sum(values, matrix[0], moving, weights, size[:, 0], EXACT, LONGEST, PATIENCE, TURNS)
+
+
+def _many(draws: Floats, moving: Flags, size: Floats, matrix: Floats, weights: Floats) -> Floats:
+    """Meet the constraints on all draws at once; what is not met is left where it got to."""
     out, which = draws.copy(), np.arange(len(draws))
     base, values, shift = draws, draws, np.zeros_like(draws)
-    for _ in range(TURNS):
+    for turn in range(TURNS):
         gap = values @ matrix.T
         off = np.abs(gap) > EXACT * size
         far = off[:, 0] if off.shape[1] == 1 else off.any(axis=1)
@@ -224,16 +253,11 @@ def _month(draws: Floats, constraints: Constraints, fixed: Flags, where: str) ->
         if np.abs(away).max() > LONGEST:
             longest = np.abs(away).max(axis=1, keepdims=True)
             away *= LONGEST / np.maximum(longest, LONGEST)
-        shift += away
+        shift += away if turn < PATIENCE else 0.5 * away
         # what may not move has no shift, and exp(0) leaves it bit for bit
         values = base * np.exp(shift)
-    gap, size = _gaps(values, matrix)
-    worst = np.unravel_index(np.abs(gap / np.maximum(size, EXACT)).argmax(), gap.shape)
-    raise ConvergenceError(
-        f"coherence: {where}: the {constraints.labels[worst[1]]} is off by {gap[worst]:.3g} of "
-        f"{size[worst]:.3g}, and no turn brings it nearer; what may not move leaves no room, or "
-        "contradicts itself: let more series move"
-    )
+    out[which] = values
+    return out
 
 
 def _emptied(draws: Floats, matrix: Floats, fixed: Flags) -> Floats:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
+from forecast import coherence
 from forecast.coherence import Constraints, Floats, covariance, reconcile, reconcile_areas
 from forecast.errors import AlignmentError, ConvergenceError, DataError
 
@@ -69,6 +70,31 @@ def test_it_is_the_nearest_point_on_which_sums_hold(still: tuple[str, ...]) -> N
             options={"ftol": 1e-14, "maxiter": 500},
         )
         np.testing.assert_allclose(found[d], persons(made.x), rtol=2e-4)
+
+
+def test_few_series_are_worked_on_one_by_one_to_the_same_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Compiled draw by draw, and all at once: one constraint, something that stays, zeros."""
+    draws = world(3, draws=200)[:, [0, 1, 2, 4]]
+    draws[:5, 0] = 0.0
+    constraints = Constraints.of_sums(("a", "b", "c", "nation"), {"nation": ("a", "b", "c")})
+    for still in (("nation",), ("nation", "b"), ()):
+        monkeypatch.setattr(coherence, "FEW", 16)
+        few = reconcile(draws, constraints, still)
+        monkeypatch.setattr(coherence, "FEW", 0)
+        np.testing.assert_allclose(few, reconcile(draws, constraints, still), rtol=1e-9)
+
+
+@pytest.mark.parametrize("parts", [3, 20])
+def test_sums_that_are_far_too_large_are_met(parts: int, rng: np.random.Generator) -> None:
+    """Areas that are four times their nation: whole steps turn on the spot, half ones do not."""
+    draws = np.exp(0.1 * rng.standard_normal((50, parts, 1))) * rng.uniform(5, 50, (1, parts, 1))
+    nation = draws.sum(axis=1, keepdims=True) / 4.0
+    names = [f"area {k}" for k in range(parts)]
+    constraints = Constraints.of_sums([*names, "nation"], {"nation": names})
+    found = reconcile(np.concatenate([draws, nation], axis=1), constraints, ["nation"])
+    np.testing.assert_allclose(found[:, :-1].sum(axis=1), nation[:, 0], rtol=1e-9)
 
 
 def test_small_gaps_are_the_additive_form() -> None:

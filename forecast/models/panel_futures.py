@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecast.config.panel_model import NoisePriors
-from forecast.core.threads import side_by_side
+from forecast.core.threads import WORKERS, side_by_side
 from forecast.models import panel_filter
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LastState
@@ -28,7 +28,7 @@ from forecast.models.panel_laplace import resampled
 from forecast.models.panel_series import LinkSeries, Regressors, regressors, value_of
 from forecast.models.panel_shared import Correlation
 
-AT_A_TIME = 512
+AT_A_TIME = 2048
 """Draws of areas that are worked on together: as many as the processor keeps at hand."""
 
 FARTHEST = 10.0
@@ -65,7 +65,7 @@ class Origin(NamedTuple):
     state : (d, S, n) in the first month ahead
     pooled : the parameters that areas share
     share : (L, S) part of an area's shock variance that is its larger area's, by level
-    keep, shock : (S, 1 + R) what a month keeps of level and season, and the variance it adds
+    keep, shock : (S,) what a month keeps of the level, and the variance it adds
     scale, noise : (S,) an area's own season, and its noise beside what is expected of its size
     """
 
@@ -99,15 +99,15 @@ def draw_origins(
 
     def one(k: int, own: np.random.Generator) -> Origin:
         arrays = density.arrays(points[k])
-        last, moving = panel_filter.last_state(arrays), 1 + arrays.load.shape[1]
+        last = panel_filter.last_state(arrays)
         share = np.where(above >= 0, shares[k][:, None], 0.0)
         return Origin(
             rows[k],
             first_states(last, share, above, len(rows[k]), own),
             density.pooled(points[k]),
             share,
-            last.keep[:, :moving],
-            last.shock[:, :moving],
+            last.keep[:, 0],
+            last.shock[:, 0],
             arrays.scale,
             np.exp(density.own(points[k])[:, 2] * density.spread[2]),
         )
@@ -121,6 +121,7 @@ def draw_futures(
     ahead: Ahead,
     above: Ints,
     rng: np.random.Generator,
+    workers: int = WORKERS,
 ) -> Floats:
     """Draw values of the areas in the months ahead, (D, S, H) in the panel's unit.
 
@@ -130,21 +131,25 @@ def draw_futures(
     ----------
     origins : of all D draws
     above : as of `draw_origins`
+    workers : batches drawn at a time
     """
     horizon = ahead.nation.shape[1]
+    months = density.series.months[-1] + 1 + np.arange(horizon, dtype=np.int64)
     out = np.empty((len(ahead.nation), above.shape[1], horizon))
 
     def some(sets: Sequence[Origin], own: np.random.Generator) -> None:
         begin = _joined(sets)
-        path = later_states(begin, above, horizon, own)
+        level = later_levels(begin, above, horizon, own)
+        season = np.concatenate([later_season(one, months, own) for one in sets])
         by, nation = ahead.of(begin.rows, density.series), ahead.nation[begin.rows][:, None, :]
-        odds = _expected(density, begin, path, by)
+        odds = _expected(density, begin, level, season, by)
         sd = begin.pooled.noise_sd(density.series.size, by.level) * begin.noise[..., None]
         noise = _noise(density.priors.noise, odds, nation, sd, own)
         out[begin.rows] = value_of(odds + noise, nation)
 
     each = max(1, AT_A_TIME // (len(origins[0].rows) * above.shape[1]))
-    side_by_side(some, [origins[k : k + each] for k in range(0, len(origins), each)], rng)
+    batches = [origins[k : k + each] for k in range(0, len(origins), each)]
+    side_by_side(some, batches, rng, workers)
     return rounded(out, density.priors.noise.small_cell) if density.series.whole else out
 
 
@@ -182,27 +187,54 @@ def first_states(
     return last.mean + common + own
 
 
-def later_states(begin: Origin, above: Ints, horizon: int, rng: np.random.Generator) -> Floats:
-    """Level and season of all areas in the months ahead, (D, H, S, 1 + R).
-
-    What else there is of the state stays as it is in the first month.
+def later_levels(begin: Origin, above: Ints, horizon: int, rng: np.random.Generator) -> Floats:
+    """Levels of all areas in the months ahead, (D, S, H).
 
     Parameters
     ----------
     begin : joined
     """
-    draws, series, moving = begin.keep.shape
-    own_sd = np.sqrt(begin.shock)
-    level_sd = own_sd[..., 0].copy()
-    own_sd[..., 0] *= np.sqrt(1.0 - begin.share.sum(axis=1))
-    shocks = _shared(begin.share, above, draws, horizon - 1, rng)
-    steps = own_sd[:, None] * rng.standard_normal((draws, horizon - 1, series, moving))
-    steps[..., 0] += level_sd[:, None] * shocks.swapaxes(1, 2)
-    out = np.empty((draws, horizon, series, moving))
-    out[:, 0] = begin.state[..., :moving]
+    draws, series = begin.keep.shape
+    sd = np.sqrt(begin.shock)
+    steps = sd[..., None] * _shared(begin.share, above, draws, horizon - 1, rng)
+    own = sd * np.sqrt(1.0 - begin.share.sum(axis=1))
+    steps += own[..., None] * rng.standard_normal((draws, series, horizon - 1))
+    out = np.empty((horizon, draws, series))
+    out[0] = begin.state[..., 0]
     for h in range(1, horizon):
-        out[:, h] = begin.keep * out[:, h - 1] + steps[:, h - 1]
-    return out
+        out[h] = begin.keep * out[h - 1] + steps[..., h - 1]
+    return np.moveaxis(out, 0, -1)
+
+
+def later_season(begin: Origin, months: Ints, rng: np.random.Generator) -> Floats:
+    """Own season of all areas in the months ahead at scale one, (d, S, H).
+
+    A month's season is its loadings' product with R factors that fade alike, by phi a month, so
+    given the factors f of the first month the season of all months is normal,
+
+        mean[h] = phi^h l[h]'f,      cov[h, k] = (phi^|h - k| - phi^(h + k)) l[h]'l[k],
+
+    which takes a draw a month, where the factors would take R.
+
+    Parameters
+    ----------
+    begin : of one set
+    months : (H,) consecutive, year * 12 + month - 1
+    """
+    load = begin.pooled.factors[months % 12]
+    ahead = np.arange(len(months))
+    fading = np.exp(-ahead / begin.pooled.season_memory)
+    mean = begin.state[..., 1 : 1 + load.shape[1]] @ (load * fading[:, None]).T
+    apart = np.exp(-np.abs(ahead[:, None] - ahead) / begin.pooled.season_memory)
+    cov = (apart - np.outer(fading, fading)) * (load @ load.T)
+    # the first month has none to come, and rounding may leave a month without any
+    root = np.linalg.cholesky(cov[1:, 1:] + TINY * np.eye(len(months) - 1))
+    mean[..., 1:] += rng.standard_normal((*mean.shape[:2], len(months) - 1)) @ root.T
+    return mean
+
+
+TINY = 1e-14
+"""Variance that keeps a month's season, of about one, from having none at all."""
 
 
 def _shared(
@@ -217,22 +249,24 @@ def _shared(
     return out
 
 
-def _expected(density: PanelDensity, begin: Origin, path: Floats, by: Regressors) -> Floats:
+def _expected(
+    density: PanelDensity, begin: Origin, level: Floats, season: Floats, by: Regressors
+) -> Floats:
     """Log-odds without a month's own noise, (D, S, H)."""
     series, link, p = density.series, density.priors.link, begin.pooled
-    horizon, moving = path.shape[1], path.shape[3]
-    months = series.months[-1] + 1 + np.arange(horizon, dtype=np.int64)
+    months = series.months[-1] + 1 + np.arange(level.shape[2], dtype=np.int64)
+    moving = 1 + p.factors.shape[-1]
     constant, elasticity, drift, *steps = np.moveaxis(begin.state[..., moving:], -1, 0)
     for effect, step in zip(steps, density.steps[:, -1].T, strict=True):
         constant = constant + effect * step
-    season = np.einsum("dhsr,dhr->dhs", path[..., 1:], p.factors[:, months % 12])
-    season *= begin.scale[:, None]
-    season += p.pattern(series.size, months).swapaxes(1, 2)
-    odds = path[..., 0] + (series.level + constant)[:, None]
-    odds += p.amplitude(by.level)[..., None] * season
-    odds += (link.elasticity.mean + elasticity)[:, None] * by.path[..., None]
-    odds += (link.drift.mean + drift)[:, None] * by.years[:, None]
-    return odds.swapaxes(1, 2)
+    season *= begin.scale[..., None]
+    season += p.pattern(series.size, months)
+    season *= p.amplitude(by.level)[:, None]
+    season += level
+    season += (series.level + constant)[..., None]
+    season += (link.elasticity.mean + elasticity)[..., None] * by.path[:, None]
+    season += (link.drift.mean + drift)[..., None] * by.years
+    return season
 
 
 def _noise(

@@ -7,7 +7,7 @@ has too few of its areas for that, as Gentofte beside Østdanmark, it is linked 
 not made to add up to one: what the areas leave of the nation is whatever is left unplaced.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from forecast.config.panel_model import PanelPriors
 from forecast.core.monthly import MonthlyPanel
-from forecast.core.period import month_code
+from forecast.core.threads import WORKERS, side_by_side
 from forecast.errors import AlignmentError, ConvergenceError, DataError
 from forecast.models import panel_filter, panel_nuts, panel_shared
 from forecast.models.kernels import Floats, Ints
@@ -32,11 +32,9 @@ from forecast.models.panel_laplace import (
     weighted_points,
 )
 from forecast.models.panel_nation import NationModel, drifting_walk
-from forecast.models.panel_series import LinkSeries, exceeding, link_series
+from forecast.models.panel_notes import notes_of, unused_breaks
+from forecast.models.panel_series import exceeding, link_series
 from forecast.models.panel_shared import Correlation
-
-LONG_GONE = 12
-"""Months without a value after which a reader is told."""
 
 ENOUGH = 0.9
 """Part of an area that the areas in it must be for it to be projected as their sum."""
@@ -259,16 +257,30 @@ class PreparedLink:
         draws = np.full((count, len(history.areas), len(history.groups), horizon), np.nan)
         failed, notes = dict(self.failed), dict[SeriesKey, tuple[str, ...]]()
         path = checked_path(given, history, horizon, count)
-        for one in self.groups:
-            g, group = one.place, history.groups[one.place]
+
+        def draw(one: _Group, rng: np.random.Generator) -> str | None:
+            """Draw a group, or say why it has no path of the nation."""
             try:
-                own = path is None
-                nation = self._path(one.fit, horizon, count, rng) if own else path[:, g]
+                nation = (
+                    self._path(one.fit, horizon, count, rng) if path is None else path[:, one.place]
+                )
             except DataError as error:
-                failed |= {(area, group): str(error) for area in history.areas}
+                return str(error)
+            draws[:, :, one.place] = self._areas(history, one, nation, rng, workers)
+            return None
+
+        # groups beside each other, or else the batches of the only one
+        workers = WORKERS if len(self.groups) == 1 else 1
+
+        for one, error in zip(self.groups, side_by_side(draw, self.groups, rng), strict=True):
+            group = history.groups[one.place]
+            if error is not None:
+                failed |= {(area, group): error for area in history.areas}
                 continue
-            draws[:, :, g] = self._areas(history, one, nation, rng)
-            notes |= _notes(history.national, group, one.fit) | _unused(history, group, one.sums)
+            fit = one.fit
+            series = fit.density.series
+            notes |= notes_of(history.national, group, series, fit.verdict, fit.effects)
+            notes |= unused_breaks(history, group, one.sums)
         if len(failed) == len(history.areas) * len(history.groups):
             raise ConvergenceError(next(iter(failed.values())))
         return Drawn(draws, failed=failed, notes=notes)
@@ -282,11 +294,16 @@ class PreparedLink:
         return np.maximum(np.expm1(paths), 0.0)
 
     def _areas(
-        self, history: MonthlyPanel, one: _Group, nation: Floats, rng: np.random.Generator
+        self,
+        history: MonthlyPanel,
+        one: _Group,
+        nation: Floats,
+        rng: np.random.Generator,
+        workers: int,
     ) -> Floats:
         """All areas of one group in the panel's order, (count, A, H)."""
         fit = one.fit
-        leaves = draw_futures(fit.density, one.origins, Ahead(nation), fit.above, rng)
+        leaves = draw_futures(fit.density, one.origins, Ahead(nation), fit.above, rng, workers)
         out = np.full((len(nation), len(history.areas), nation.shape[1]), np.nan)
         areas = fit.density.series.areas
         out[:, [history.position(area) for area in areas]] = leaves
@@ -328,70 +345,3 @@ def _break_effects(density: PanelDensity, arrays: LinkArrays) -> Floats:
     first = last.mean.shape[1] - sd.shape[1]
     variance = np.diagonal(last.cov, axis1=1, axis2=2)[:, first:]
     return sd * np.stack([last.mean[:, first:], np.sqrt(variance)])
-
-
-def _notes(national: str, group: str, fit: PanelFit) -> dict[SeriesKey, tuple[str, ...]]:
-    """Say what a reader of the draws should know."""
-    series = fit.density.series
-    notes: dict[SeriesKey, tuple[str, ...]] = {
-        (national, group): (fit.verdict, *_provisional(series))
-    }
-    for s, area in enumerate(series.areas):
-        if said := (*_doubted(series, s), *_ended(series, s), *_broken(series, s, fit.effects)):
-            notes[area, group] = said
-    return notes
-
-
-def _unused(
-    history: MonthlyPanel, group: str, sums: Collection[str]
-) -> dict[SeriesKey, tuple[str, ...]]:
-    """Say which breaks were named in vain."""
-    return {
-        (b.area, group): (
-            f"level break {month_code(b.month)} ({b.reason}): not used, for the area is projected "
-            "as the sum of its own areas; name those that break",
-        )
-        for b in history.breaks
-        if b.group == group and b.area in sums
-    }
-
-
-def _provisional(series: LinkSeries) -> Iterator[str]:
-    """Say which months are not final, and what was made of them."""
-    if series.revised.any():
-        marked = series.revised.any(axis=0)
-        months = ", ".join(month_code(int(m)) for m in series.months[marked])
-        size = 100 * np.expm1(series.revised[series.revised != 0].mean())
-        yield f"provisional in {months}: moved by {size:+.1f} % in the mean, and believed less"
-
-
-def _doubted(series: LinkSeries, s: int) -> Iterator[str]:
-    """Name the zeros that were taken for missing."""
-    if series.aside[s].any():
-        months = ", ".join(month_code(int(m)) for m in series.months[series.aside[s]])
-        yield f"nobody in {months}, between months of many: taken for missing"
-
-
-def _ended(series: LinkSeries, s: int) -> Iterator[str]:
-    """Say so where an area has no values, or has had none for a year."""
-    known = np.flatnonzero(~np.isnan(series.log_odds[s]))
-    if len(known) == 0:
-        yield "no values in the months of the fit: projected by its prior"
-    elif (since := len(series.months) - 1 - int(known[-1])) >= LONG_GONE:
-        last = month_code(int(series.months[known[-1]]))
-        yield f"no value since {last}, {since} months before the origin: projected from there"
-
-
-def _broken(series: LinkSeries, s: int, effects: Floats) -> Iterator[str]:
-    """Say what each break did to an area's level, by nine tenths of what is known of it."""
-    own = series.breaks[s]
-    for one, mean, sd in zip(own, *effects[:, s, : len(own)], strict=True):
-        seen = series.log_odds[s, series.months >= one.month]
-        known = seen[~np.isnan(seen)]
-        share = 1 / (1 + float(np.exp(-known.mean()))) if len(known) else 0.0
-        change = np.exp(mean + 1.645 * sd * np.array([-1.0, 0.0, 1.0]))
-        low, mid, high = 100 * (share + (1 - share) * change - 1)  # of odds, as one of shares
-        yield (
-            f"level break {month_code(one.month)} ({one.reason}): {mid:+.1f} % of the share "
-            f"(90 %: {low:+.1f} to {high:+.1f})"
-        )

@@ -17,7 +17,7 @@ from forecast.models.panel_futures import (
     draw_futures,
     draw_origins,
     first_states,
-    later_states,
+    later_levels,
 )
 from forecast.models.panel_nation import FEWEST_MONTHS, drifting_walk
 from forecast.models.panel_series import link_series, log_odds, regressors
@@ -87,23 +87,22 @@ def test_neighbours_states_covary_as_their_shared_shocks_say(rng: np.random.Gene
     share = np.array([[half] * 3, [region, region, 0.0]])
     above = np.array([[0, 0, 0], [0, 0, -1]])
     state = first_states(last, share, above, count, rng)
-    moving = 1 + arrays.load.shape[1]
     begin = Origin(
         np.arange(count),
         state,
         Pooled(*np.zeros((9, count)), *np.zeros((3, count, 12))),
         np.tile(share, (count, 1, 1)),
-        *(np.tile(f[:, :moving], (count, 1, 1)) for f in (last.keep, last.shock)),
+        *(np.tile(f[:, 0], (count, 1)) for f in (last.keep, last.shock)),
         *np.ones((2, count, 3)),
     )
-    states = later_states(begin, above, horizon, rng)
-    assert np.array_equal(states[:, 0], state[..., :moving])
+    levels = later_levels(begin, above, horizon, rng)
+    assert np.array_equal(levels[..., 0], state[..., 0])
     first = state - last.mean
     for s in range(3):
         scale = np.sqrt(np.diag(last.cov[s]))
         gap = np.abs(np.cov(first[:, s].T) - last.cov[s]) / np.outer(scale, scale)
         assert gap.max() < 6 * np.sqrt(2 / count)
-    step = states[:, 4, :, 0] - last.keep[:, 0] * states[:, 3, :, 0]
+    step = levels[..., 4] - last.keep[:, 0] * levels[..., 3]
     assert np.diag(np.cov(step.T)) == pytest.approx(last.shock[:, 0], rel=6 * np.sqrt(2 / count))
     for one, other, common in ((0, 1, half + region), (0, 2, half), (1, 2, half)):
         expected = common * last.response[one] @ last.response[other].T
