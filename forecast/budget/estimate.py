@@ -18,6 +18,7 @@ from forecast.budget.seniority import parts, state_part
 from forecast.budget.stays import Leaving
 from forecast.config.budget import Prices, Refusion
 from forecast.core.period import Window, month_code
+from forecast.core.threads import together
 from forecast.errors import AlignmentError, DataError
 from forecast.models.kernels import Floats, Ints
 
@@ -179,17 +180,13 @@ def estimate(
         )
     price = monthly(prices, groups, months) if price is None else price
     known = {} if leaving is None else leaving
-    part = np.stack(
-        [
-            state_part(
-                parts(persons[:, g], months, rules.stay_of(group), rules, known.get(group)),
-                group,
-                rules,
-            )
-            for g, group in enumerate(groups)
-        ],
-        axis=1,
-    )
+
+    def state(g: int) -> Floats:
+        stay = rules.stay_of(groups[g])
+        found = parts(persons[:, g], months, stay, rules, known.get(groups[g]))
+        return state_part(found, groups[g], rules)
+
+    part = np.stack(together(state, range(len(groups))), axis=1)
     gross = persons * price
     accounts = tuple(account_of(prices, g) for g in groups)
     return Estimate(groups, accounts, months, price, part, gross, gross * part)

@@ -64,16 +64,16 @@ def granted(
     known = first + months % 12
     out = np.zeros_like(beside.net)
     for one in rules.grant:
-        mine = np.array([group in one.groups for group in groups])
+        mine = np.flatnonzero([group in one.groups for group in groups])
         paid = np.array([one.holds(int(month)) for month in months])
-        if mine.any() and paid.any():
+        if len(mine) and paid.any():
             share = _share(one, beside, mine)[:, None]
-            level = 0.01 * one.part * beside.net * share
-            out += (level - level[..., known]) * (mine[:, None] & paid)
+            level = 0.01 * one.part * beside.net[:, mine] * share
+            out[:, mine] += (level - level[..., known]) * paid
     return out
 
 
-def _share(one: Grant, beside: Beside, mine: np.ndarray) -> Floats:
+def _share(one: Grant, beside: Beside, mine: Ints) -> Floats:
     """Share of the municipality, (D, T)."""
     if one.key == "befolkning":
         return beside.residents[0] / beside.residents[1]

@@ -113,8 +113,11 @@ def _follow(
     draws, weeks = weekly.shape
     out, settled = np.zeros((draws, count, STEPS)), np.empty((draws, STEPS))
     ages, youngest = np.empty(LONGEST), np.empty(STEPS, dtype=np.int64)
-    on, scale = np.empty(STEPS), np.empty(STEPS)
+    on, scale, stays = np.empty(STEPS), np.empty(STEPS), np.empty(STEPS)
+    begins, lengths = firsts - 1, np.ones(STEPS, dtype=np.int64)
+    lengths[:-1] = firsts[1:] - firsts[:-1]
     for d in range(draws):
+        stays[:] = 1.0 - leave[d]
         _settle(ages, on, leave[d], begin[d], firsts)
         settled[d] = on
         ages *= weekly[d, 0]
@@ -124,29 +127,27 @@ def _follow(
         for w in range(weeks):
             coming = 0.0
             for k in range(STEPS):
-                scale[k] *= 1.0 - leave[d, k]
-                on[k] *= 1.0 - leave[d, k]
-                first = firsts[k] - 1
-                length = firsts[k + 1] - firsts[k] if k + 1 < STEPS else 1
+                scale[k] *= stays[k]
+                on[k] *= stays[k]
                 if scale[k] < SMALLEST:
-                    ages[first : first + length] *= scale[k]
+                    ages[begins[k] : begins[k] + lengths[k]] *= scale[k]
                     scale[k] = 1.0
                 if k + 1 < STEPS:
                     # the place of the oldest becomes that of the youngest
-                    youngest[k] = (youngest[k] + length - 1) % length
-                    place = first + youngest[k]
+                    youngest[k] = youngest[k] - 1 if youngest[k] > 0 else lengths[k] - 1
+                    place = begins[k] + youngest[k]
                     leaving = ages[place] * scale[k]
                     ages[place] = coming / scale[k]
                     on[k] = max(on[k] - leaving, 0.0) + coming
                     coming = leaving
                 else:
-                    ages[first] += coming / scale[k]
+                    ages[begins[k]] += coming / scale[k]
                     on[k] += coming
             total = on[0] + on[1] + on[2] + on[3]
             more = weekly[d, w] - total
             for k in range(STEPS):
                 if more >= 0.0:
-                    ages[firsts[k] - 1 + youngest[k]] += more * begin[d, k] / scale[k]
+                    ages[begins[k] + youngest[k]] += more * begin[d, k] / scale[k]
                     on[k] += more * begin[d, k]
                 else:
                     # at least nobody, where a stock is empty
@@ -154,8 +155,7 @@ def _follow(
                     scale[k] *= shrunk
                     on[k] *= shrunk
                     if scale[k] < SMALLEST:
-                        length = firsts[k + 1] - firsts[k] if k + 1 < STEPS else 1
-                        ages[firsts[k] - 1 : firsts[k] - 1 + length] *= scale[k]
+                        ages[begins[k] : begins[k] + lengths[k]] *= scale[k]
                         scale[k] = 1.0
                 out[d, month_of_week[w], k] += on[k]
     return out, settled
