@@ -18,7 +18,6 @@ from forecast.budget.seniority import parts, state_part
 from forecast.budget.stays import Leaving
 from forecast.config.budget import Prices, Refusion
 from forecast.core.period import Window, month_code
-from forecast.core.threads import together
 from forecast.errors import AlignmentError, DataError
 from forecast.models.kernels import Floats, Ints
 
@@ -186,7 +185,7 @@ def estimate(
         found = parts(persons[:, g], months, stay, rules, known.get(groups[g]))
         return state_part(found, groups[g], rules)
 
-    part = np.stack(together(state, range(len(groups))), axis=1)
+    part = np.stack([state(g) for g in range(len(groups))], axis=1)
     gross = persons * price
     accounts = tuple(account_of(prices, g) for g in groups)
     return Estimate(groups, accounts, months, price, part, gross, gross * part)

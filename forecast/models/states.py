@@ -14,10 +14,12 @@ takes most of the Monte Carlo error out of medians and changes no distribution.
 # scipy.linalg brings no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUntypedFunctionDecorator=false
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numba as nb
 import numpy as np
 from scipy import linalg
 
@@ -276,19 +278,40 @@ def _prior(c: Conditioner, count: int, rng: np.random.Generator) -> tuple[Paths,
         rate += p.root_scale * (rng.standard_normal((count, length)) @ factor.T)
         rate += problem.root_level_sd * rng.standard_normal((count, 1))
     links = response(problem, grid, p, rate) + _shocks(c, count, rng)
-    links += (series.level_sd * rng.standard_normal((count, size)))[:, :, None]
-    links += (series.drift_sd * rng.standard_normal((count, size)))[:, :, None] * grid.years
+    level = series.level_sd * rng.standard_normal((count, size))
+    drift = series.drift_sd * rng.standard_normal((count, size))
     noise = rng.standard_normal((count, size, length))
     tails = rng.chisquare(TAIL_DEGREES, (count, size, length - grid.fitted))
-    noise[:, :, grid.fitted :] *= np.sqrt((TAIL_DEGREES - 2) / tails)
-    links += p.noise[:, None] * noise
-    season = np.zeros_like(links)
-    if c.parts.has_season:
-        values, vectors = np.linalg.eigh(season_kernel(c))
-        root = vectors * np.sqrt(np.clip(values, 0.0, None))
-        swings = rng.standard_normal((count, size, length)) @ root.T
-        season += series.season_sd[:, None] * swings
+    _add_own(links, level, drift, grid.years, p.noise, noise, tails)
+    if not c.parts.has_season:
+        return Paths(links, rate), np.zeros_like(links)
+    values, vectors = np.linalg.eigh(season_kernel(c))
+    root = vectors * np.sqrt(np.clip(values, 0.0, None))
+    season = rng.standard_normal((count, size, length)) @ root.T
+    season *= series.season_sd[:, None]
     return Paths(links, rate), season
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _add_own(
+    links: Floats,
+    level: Floats,
+    drift: Floats,
+    years: Floats,
+    sd: Floats,
+    noise: Floats,
+    tails: Floats,
+) -> None:  # pragma: no cover
+    """Add a link's own level, drift and noise, with tails in the months ahead, (count, S, T)."""
+    fitted = noise.shape[2] - tails.shape[2]
+    for d in range(links.shape[0]):
+        for s in range(links.shape[1]):
+            for t in range(links.shape[2]):
+                shock = noise[d, s, t]
+                if t >= fitted:
+                    shock *= np.sqrt((TAIL_DEGREES - 2) / tails[d, s, t - fitted])
+                links[d, s, t] = links[d, s, t] + level[d, s] + drift[d, s] * years[t]
+                links[d, s, t] += sd[s] * shock
 
 
 def _shocks(c: Conditioner, count: int, rng: np.random.Generator) -> Floats:
@@ -317,6 +340,14 @@ def _levels(memory: Floats, count: int, length: int, rng: np.random.Generator) -
     out = rng.standard_normal((length, count, len(memory)))
     out[0] *= np.sqrt(0.5 * memory)
     out[1:] *= shock
-    for t in range(1, length):
-        out[t] += keep * out[t - 1]
+    _walk(out, keep)
     return np.moveaxis(out, 0, 2)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _walk(out: Floats, keep: Floats) -> None:  # pragma: no cover
+    """Add to every month what a link keeps of the one before, (T, count, links)."""
+    for t in range(1, out.shape[0]):
+        for d in range(out.shape[1]):
+            for s in range(out.shape[2]):
+                out[t, d, s] += keep[s] * out[t - 1, d, s]

@@ -152,12 +152,14 @@ class Structure:
         split = _split_at(paths, self._sizes())
         population, labour_force = _population(split["population"])
         country = self._country(split, rate, population[..., 2, :], labour_force[..., 2, :])
-        municipality = country * expit(split["share_area"])
-        half = municipality + (country - municipality) * expit(split["share_region"])
-        persons = np.stack([municipality, half, country], axis=-3)
-        if self.introduced:
-            none = np.zeros((*persons.shape[:-2], len(self.introduced), persons.shape[-1]))
-            persons = np.concatenate([persons, none], axis=-2)
+        benefits, months = country.shape[-2:]
+        rows = benefits + len(self.introduced)
+        persons = np.zeros((*country.shape[:-2], 3, rows, months))
+        municipality, half, whole = (persons[..., k, :benefits, :] for k in range(3))
+        np.multiply(country, expit(split["share_area"]), out=municipality)
+        np.multiply(country - municipality, expit(split["share_region"]), out=half)
+        half += municipality
+        whole[...] = country
         return Levels(persons, self._parts(split["part"], country), labour_force, population)
 
     def _sizes(self) -> dict[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from forecast.core.threads import together
 from forecast.report import words
 from forecast.report.benchmark_page import benchmark_context
 from forecast.report.budget_page import budget_context
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from forecast.report.benchmark_view import BenchmarkView
     from forecast.report.budget_view import BudgetView
+    from forecast.report.panels import Panel
 
 TEMPLATE: Final = "report.html.j2"
 
@@ -147,20 +149,19 @@ def _charts(data: ReportData, rows: Projections, lang: Lang) -> list[ChartRow]:
         item.id: panels(head, rows, item.id, lang, data.table_years) for item in head.scenarios
     }
     top = highest_rate(panel for found in by_scenario.values() for panel in found)
-    found = []
-    for place, item in enumerate(head.scenarios):
-        charts = tuple(
-            Chart(
-                panel.area,
-                # Drawn from numbers and phrases of the catalogue only, so no name can be markup.
-                Markup(panel_svg(panel, top, lang, name=f"c{place}-{column}")),
-                panel.alt,
-                panel.row,
-            )
-            for column, panel in enumerate(by_scenario[item.id])
+
+    def drawn(panel: Panel, name: str) -> Chart:
+        # Drawn from numbers and phrases of the catalogue only, so no name can be markup.
+        return Chart(
+            panel.area, Markup(panel_svg(panel, top, lang, name=name)), panel.alt, panel.row
         )
-        found.append(ChartRow(plain(item.title(lang)), charts))
-    return found
+
+    rows_of: list[ChartRow] = []
+    for place, item in enumerate(head.scenarios):
+        named = [(panel, f"c{place}-{column}") for column, panel in enumerate(by_scenario[item.id])]
+        charts = together(lambda one: drawn(*one), named)
+        rows_of.append(ChartRow(plain(item.title(lang)), charts))
+    return rows_of
 
 
 def _bands(lang: Lang) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from forecast.config.investment import Investment, load_investment
 from forecast.config.money import year_amount
 from forecast.config.run import RunConfig
 from forecast.core.period import Window
+from forecast.core.threads import together
 from forecast.errors import ConfigError, DataError, nearest
 from forecast.models.kernels import Floats, Ints
 from forecast.report.budget_view import BudgetView, StatusRow
@@ -238,10 +239,14 @@ def assess(read: Read, futures: Futures, to: str) -> Made:
         draws,
         np.random.default_rng([request.seed, 1]),
     )
-    raw = {name: _raw(read, futures, persons[0], leaving) for name, persons in _items(futures)}
+    both = [(name, which) for name in names for which in (0, 1)]
+    made = together(lambda one: _raw(read, futures, futures.persons[one[0]][one[1]], leaving), both)
+    raw = dict(zip(both, made, strict=True))
     # one factor a draw: the account is known, how long people stay is not
-    factors = _factors(raw[names[0]], read.account)
-    priced = [_priced(name, raw[name], read, futures, leaving, factors) for name in names]
+    factors = _factors(raw[names[0], 0], read.account)
+    priced = together(
+        lambda name: _priced(name, raw[name, 0], raw[name, 1], read, futures, factors), names
+    )
     invested = _invested(read, priced, futures, leaving, factors)
     measures = None if not invested else _steering(read, futures, leaving)
     known = Known(
@@ -264,10 +269,6 @@ def assess(read: Read, futures: Futures, to: str) -> Made:
         to,
     )
     return Made(view, next(p for p in priced if p.scenario == chosen), read, futures, leaving)
-
-
-def _items(futures: Futures) -> Sequence[tuple[str, Floats]]:
-    return list(futures.persons.items())
 
 
 def _raw(read: Read, futures: Futures, persons: Floats, leaving: Mapping[str, Leaving]) -> Estimate:
@@ -293,15 +294,15 @@ def _factors(one: Estimate, account: tuple[int, float] | None) -> Floats:
 def _priced(
     name: str,
     raw: Estimate,
+    country: Estimate,
     read: Read,
     futures: Futures,
-    leaving: Mapping[str, Leaving],
     factors: Floats,
 ) -> Priced:
     since = _since(read, futures)
-    own, country = futures.persons[name]
+    own = futures.persons[name][0]
     made = _reconciled(raw, read, futures, factors)
-    nation = _raw(read, futures, country, leaving).scaled(factors)
+    nation = country.scaled(factors)
     beside = Beside(nation.net, futures.persons[name], futures.residents[name])
     total = made.net.sum(axis=1)
     risks = {

@@ -11,6 +11,7 @@ import numpy as np
 from forecast.config import load_groups
 from forecast.core.nodes import Group
 from forecast.core.period import Window
+from forecast.core.threads import together
 from forecast.errors import DataError
 from forecast.models.kernels import Floats, Ints
 from forecast.run.quantities import Reader
@@ -56,14 +57,18 @@ def futures_of(readers: Sequence[Reader], draws: int) -> Futures:
     keys = leaves(first.tree.groups)
     index = [first.groups.index(key) for key in keys]
     ends = [0, len(first.structure.areas) - 1]
-    persons: dict[str, Floats] = {}
-    residents: dict[str, Floats] = {}
-    for reader in readers:
-        name, people = reader.projected.spec.id, reader.projected.future.actual.population
+
+    def of(reader: Reader) -> tuple[Floats, Floats]:
+        people = reader.projected.future.actual.population
         kept = reader.persons[:draws][:, ends][:, :, index].astype(np.float32)
-        persons[name] = kept.swapaxes(0, 1).astype(np.float64)
         some = people[:draws][:, ends].astype(np.float32)
-        residents[name] = some.swapaxes(0, 1).astype(np.float64)
+        both = (one.swapaxes(0, 1).astype(np.float64) for one in (kept, some))
+        return next(both), next(both)
+
+    names = [reader.projected.spec.id for reader in readers]
+    found = dict(zip(names, together(of, readers), strict=True))
+    persons = {name: one[0] for name, one in found.items()}
+    residents = {name: one[1] for name, one in found.items()}
     months = first.projected.future.months
     specs = [reader.projected.spec for reader in readers]
     titles = {spec.id: (spec.title_da, spec.title_en) for spec in specs}

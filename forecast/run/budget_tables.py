@@ -12,6 +12,7 @@ from forecast.budget.investment import Repayment
 from forecast.budget.steering import Steering
 from forecast.config.investment import Investment
 from forecast.core.period import Window
+from forecast.core.threads import together
 from forecast.models.kernels import Floats
 from forecast.run.quantities import OUTPUTS, summarise
 from forecast.vocabulary import PROJECTION_COLUMNS, Basis, Measure, OutputType, Unit
@@ -145,7 +146,8 @@ def budget_table(
     if measures is not None:
         _steering(rows, plan, measures)
     since = 0 if known.account is None else known.account[0]
-    expenditure = [part for one in priced for part in _expenditure(area, one, since)]
+    told = together(lambda one: _expenditure(area, one, since), priced)
+    expenditure = [part for parts in told for part in parts]
     for one in priced:
         _scenario_rows(rows, one, known)
     facts = pd.DataFrame(rows.found, columns=list(COLUMNS))

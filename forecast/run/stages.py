@@ -13,6 +13,7 @@ import numpy as np
 from forecast.config import RunConfig, ScenarioSpec, bundled, load_config, load_model
 from forecast.config.model import LinkPriors
 from forecast.core.panel import Panel
+from forecast.core.threads import together
 from forecast.models.build import build_problem
 from forecast.models.drawing import Simulated, simulate
 from forecast.models.futures import Future, chosen, levels_of
@@ -238,10 +239,12 @@ class _Projecting:
                 }
             bends = {name: self._bend(b.spec, transports[name]) for name, b in bends.items()}
         made = self._simulate(list(bends.values()))
-        found = {
-            bend.spec.id: self._projected(bend, made, k, transports[bend.spec.id])
-            for k, bend in enumerate(bends.values())
-        }
+
+        def levels(numbered: tuple[int, ScenarioBend]) -> Projected:
+            which, bend = numbered
+            return self._projected(bend, made, which, transports[bend.spec.id])
+
+        found = {one.spec.id: one for one in together(levels, list(enumerate(bends.values())))}
         return [mixed(spec, found) if spec.mix else found[spec.id] for spec in specs]
 
     def _bend(self, spec: ScenarioSpec, transports: Mapping[int, Transport] | None) -> ScenarioBend:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.core.panel import Panel
 from forecast.core.period import Window, month_code
+from forecast.core.threads import together
 from forecast.keyfigures.overview import continue_overview, overview
 from forecast.models.kernels import Floats
 from forecast.models.structure import UNEMPLOYED, Structure
@@ -49,7 +50,8 @@ def projections(inputs: Inputs, readers: Sequence[Reader]) -> pd.DataFrame:
     import pandas as pd
 
     observed = _observed(inputs)
-    blocks = [b for r in readers for b in _scenario_blocks(inputs, r, set(observed))]
+    told = together(lambda reader: list(_scenario_blocks(inputs, reader, set(observed))), readers)
+    blocks = [block for of_one in told for block in of_one]
     blocks.extend(_observed_block(observed, r.projected.spec.id) for r in readers)
     return pd.DataFrame(
         {name: np.concatenate([b[name] for b in blocks]) for name in PROJECTION_COLUMNS}
