@@ -7,7 +7,7 @@ Sums over groups, accounts and months are sums of draws; quantiles and probabili
 What is booked is a fact: its months are the same on every draw.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -63,12 +63,8 @@ class Estimate:
         AlignmentError
             If the window is not within the months.
         """
-        first, last = int(self.months[0]), int(self.months[-1])
-        if window.first < first or window.last > last:
-            raise AlignmentError(
-                f"budget: {window.code} is not within {Window(first, last).code}, which the run "
-                "projects; project further, or ask for another period"
-            )
+        first = int(self.months[0])
+        within(window, self.months)
         return values[..., window.first - first : window.last - first + 1].sum(axis=-1)
 
     def in_year(self, year: int) -> "Estimate":
@@ -125,14 +121,9 @@ class Estimate:
             If an account or month is unknown, or nothing was estimated for it.
         """
         gross, state = self.gross.copy(), self.state.copy()
+        check_booked(net, self.accounts, self.months)
         for (account, month), value in net.items():
             here = [a == account for a in self.accounts]
-            if not any(here) or not self.months[0] <= month <= self.months[-1]:
-                raise DataError(
-                    f"booked: account {account} in {month_code(month)} is not estimated; expected "
-                    f"one of {', '.join(sorted(set(self.accounts)))} within "
-                    f"{Window(int(self.months[0]), int(self.months[-1])).code}"
-                )
             t = month - int(self.months[0])
             total = (gross[:, here, t] - state[:, here, t]).sum(axis=1)
             if np.any(total <= 0):
@@ -189,6 +180,41 @@ def estimate(
     gross = persons * price
     accounts = tuple(account_of(prices, g) for g in groups)
     return Estimate(groups, accounts, months, price, part, gross, gross * part)
+
+
+def within(window: Window, months: Ints) -> None:
+    """Refuse a window that is not within months.
+
+    Raises
+    ------
+    AlignmentError
+        Naming both.
+    """
+    first, last = int(months[0]), int(months[-1])
+    if window.first < first or window.last > last:
+        raise AlignmentError(
+            f"budget: {window.code} is not within {Window(first, last).code}, which the run "
+            "projects; project further, or ask for another period"
+        )
+
+
+def check_booked(
+    net: Mapping[tuple[str, int], float], accounts: Sequence[str], months: Ints
+) -> None:
+    """Refuse accounts and months that are not estimated.
+
+    Raises
+    ------
+    DataError
+        Naming account, month, and those that are.
+    """
+    for account, month in net:
+        if account not in accounts or not months[0] <= month <= months[-1]:
+            raise DataError(
+                f"booked: account {account} in {month_code(month)} is not estimated; expected "
+                f"one of {', '.join(sorted(set(accounts)))} within "
+                f"{Window(int(months[0]), int(months[-1])).code}"
+            )
 
 
 class Overrun(NamedTuple):

@@ -98,8 +98,8 @@ def budget(
     from forecast.cli.progress import Terminal
     from forecast.config.beside_files import amounts
     from forecast.config.money import year_amount
-    from forecast.run.budget import BudgetRequest
     from forecast.run.budget_command import run_budget
+    from forecast.run.budget_read import BudgetRequest
 
     from_book = prices.endswith(".xlsx")
     request = BudgetRequest(

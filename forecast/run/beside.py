@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from forecast.config.focus import focus_share
 from forecast.config.run import RunConfig
-from forecast.run import benchmark, budget
+from forecast.run import benchmark, budget, budget_read
 from forecast.run.budget_futures import futures_of
 from forecast.run.quantities import Reader
 
@@ -29,7 +29,7 @@ class Beside:
     """
 
     benchmark: tuple[benchmark.BenchmarkRequest, benchmark.Read] | None
-    budget: budget.Read | None
+    budget: budget_read.Read | None
 
 
 class MadeBeside(NamedTuple):
@@ -54,7 +54,7 @@ def read_beside(config: RunConfig, seed: int) -> Beside:
     ForecastError
         In one line, where a file cannot be used.
     """
-    return Beside(_benchmark(config, seed), budget.of_run(config, seed))
+    return Beside(_benchmark(config, seed), budget_read.of_run(config, seed))
 
 
 def assess_beside(

@@ -8,91 +8,32 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.budget.estimate import Estimate, Overrun, Split, estimate, overrun, split
+from forecast.budget.estimate import (
+    Estimate,
+    Overrun,
+    Split,
+    estimate,
+    overrun,
+    split,
+)
 from forecast.budget.grants import Beside, granted
 from forecast.budget.investment import Repayment, repayment
-from forecast.budget.stays import Counts, Leaving, count_spells, draw_leaving, mean_weeks
+from forecast.budget.stays import Leaving, draw_leaving, mean_weeks
 from forecast.budget.steering import Steering, steering
 from forecast.config import load_groups
-from forecast.config.beside_files import amounts
-from forecast.config.budget import Prices, Refusion, load_prices, load_refusion
-from forecast.config.grants import Grants, load_grants
-from forecast.config.investment import Investment, load_investment
-from forecast.config.money import year_amount
-from forecast.config.run import RunConfig
+from forecast.config.investment import Investment
 from forecast.core.period import Window
 from forecast.core.threads import together
-from forecast.errors import ConfigError, DataError, nearest
-from forecast.models.kernels import Floats, Ints
-from forecast.report.budget_view import BudgetView, StatusRow
+from forecast.errors import ConfigError, nearest
+from forecast.models.kernels import Floats
+from forecast.report.budget_view import BudgetView
 from forecast.report.workbook import write_workbook
-from forecast.run.budget_futures import Futures, leaves
+from forecast.run.budget_futures import Futures
+from forecast.run.budget_read import Read
 from forecast.run.budget_sheet import lay_out
-from forecast.run.budget_status import known_account, printed_status
 from forecast.run.budget_tables import BASE, Known, budget_table
-from forecast.sources.booked import read_booked
-from forecast.sources.price_book import read_price_book
-from forecast.sources.stays import read_spells, read_steps
 
 SURE = 0.9
-
-
-@dataclass(frozen=True)
-class BudgetRequest:
-    """What is asked.
-
-    Attributes
-    ----------
-    prices : name of a file in ``prices/``
-    price_book : workbook whose prices take their place
-    account : year and kroner net of a known account, that prices are reconciled with; by default
-        the published one of the municipality
-    originals, budgets : year -> kroner net, as first adopted and as last revised
-    booked, spells, steps : files of booked months, of single spells, and of how many stand on each
-        step of the ladder
-    scenario : that is told in full, and in the workbook; by default the first that says anything
-    seed : of how long people stay, and of what persons and the regulation do not explain
-    beside : folder of the user's own configuration, whose files come first
-    """
-
-    prices: str = "ydelser"
-    price_book: Path | None = None
-    account: tuple[int, float] | None = None
-    originals: Mapping[int, float] | None = None
-    budgets: Mapping[int, float] | None = None
-    booked: Path | None = None
-    spells: Path | None = None
-    steps: Path | None = None
-    scenario: str | None = None
-    seed: int = 0
-    beside: Path | None = None
-
-    @property
-    def files(self) -> list[Path]:
-        """Files of the user's own that are read."""
-        named = (self.price_book, self.booked, self.spells, self.steps)
-        return [path for path in named if path is not None]
-
-
-@dataclass(frozen=True)
-class Read:
-    """What was read for a request."""
-
-    request: BudgetRequest
-    prices: Prices
-    rules: Refusion
-    grants: Grants
-    plan: Investment
-    status: tuple[StatusRow, ...]
-    own_prices: Floats | None
-    booked: Mapping[tuple[str, int], float]
-    spells: Mapping[str, Counts]
-    steps: Mapping[str, Floats]
-
-    @property
-    def account(self) -> tuple[int, float] | None:
-        """Year and kroner of the known account, if any."""
-        return self.request.account or known_account(self.status)
 
 
 @dataclass(frozen=True)
@@ -140,75 +81,10 @@ class Made:
             self._leaving,
             (self._read.prices, self._read.rules),
             (self.view.factor, self.view.account),
+            self.view.groups,
             lang,
         )
         write_workbook(folder / "budget.xlsx", sheet, "en" if lang == "en" else "da")
-
-
-def read_request(request: BudgetRequest, area: str, groups: tuple[str, ...], months: Ints) -> Read:
-    """Read and check the files of a request, before anything is computed.
-
-    Raises
-    ------
-    ForecastError
-        In one line, where a file cannot be used, or a benefit has no price.
-    """
-    own = request.beside
-    prices, rules = load_prices(request.prices, own), load_refusion(own)
-    priced = {name for one in prices.price for name in one.groups}
-    unpriced = [g for g in groups if g not in priced]
-    if unpriced:
-        raise DataError(
-            f"prices/{prices.name}.toml: no price of {', '.join(unpriced)}, which the run "
-            "projects; add a [[price]] that names it, or take [budget] out of the configuration"
-        )
-    for group in groups:
-        rules.stay_of(group)
-    spells = {} if request.spells is None else read_spells(request.spells, groups)
-    firsts = [step.first_week for step in rules.ladder.steps]
-    return Read(
-        request,
-        prices,
-        rules,
-        load_grants(own),
-        load_investment(own),
-        printed_status(area),
-        None
-        if request.price_book is None
-        else read_price_book(request.price_book, groups, months.tolist()),
-        {} if request.booked is None else read_booked(request.booked),
-        {g: count_spells(one.before, one.weeks, one.ended, rules) for g, one in spells.items()},
-        {} if request.steps is None else read_steps(request.steps, groups, firsts),
-    )
-
-
-def of_run(config: RunConfig, seed: int) -> Read | None:
-    """Read what a run's configuration asks for, or nothing where it has no ``[budget]``.
-
-    Raises
-    ------
-    ForecastError
-        In one line, where a file cannot be used, or a benefit has no price.
-    """
-    asked = config.budget
-    if asked is None:
-        return None
-    where = f"{config.path}: budget"
-    request = BudgetRequest(
-        asked.prices,
-        asked.price_book,
-        None if asked.account is None else year_amount(asked.account, f"{where}.account"),
-        amounts(asked.originals, f"{where}.originals"),
-        amounts(asked.budgets, f"{where}.budgets"),
-        asked.booked,
-        None,
-        asked.steps,
-        None,
-        seed,
-        config.path.parent,
-    )
-    months = np.arange(config.first_month, config.horizon_last + 1)
-    return read_request(request, config.area, leaves(config.tree.groups), months)
 
 
 def assess(read: Read, futures: Futures, to: str) -> Made:
@@ -248,7 +124,7 @@ def assess(read: Read, futures: Futures, to: str) -> Made:
         lambda name: _priced(name, raw[name, 0], raw[name, 1], read, futures, factors), names
     )
     invested = _invested(read, priced, futures, leaving, factors)
-    measures = None if not invested else _steering(read, futures, leaving)
+    measures = _steering(read, futures, leaving) if invested else None
     known = Known(
         read.account, factors, request.originals or {}, request.budgets or {}, read.booked
     )
@@ -315,8 +191,8 @@ def _priced(
 
 
 def _since(read: Read, futures: Futures) -> int:
-    """Year that is known: that of the account, or the first of the run."""
-    return int(futures.months[0]) // 12 if read.account is None else read.account[0]
+    """Year that is known: that of the account, or the first whole one of the run."""
+    return -(-int(futures.months[0]) // 12) if read.account is None else read.account[0]
 
 
 def _reconciled(raw: Estimate, read: Read, futures: Futures, factors: Floats) -> Estimate:
@@ -380,7 +256,11 @@ def _invested(
     return out
 
 
-def _steering(read: Read, futures: Futures, leaving: Mapping[str, Leaving]) -> Steering:
+def _steering(read: Read, futures: Futures, leaving: Mapping[str, Leaving]) -> Steering | None:
+    """Follow the investment's measures, where the run has the years of its follow-ups."""
+    known = [one.year for one in (*read.plan.followup, *read.plan.unit_cost)]
+    if int(futures.months[0]) > 12 * max(known, default=0):
+        return None
     persons = (futures.persons[BASE][0], futures.persons[read.plan.name][0])
     weeks = {group: mean_weeks(one, read.rules) for group, one in leaving.items()}
     return steering(read.plan, persons, futures.groups, futures.months, read.prices, weeks)

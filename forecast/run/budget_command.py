@@ -10,8 +10,9 @@ from pathlib import Path
 
 from forecast.errors import DataError
 from forecast.report.budget import budget_text
-from forecast.run.budget import BudgetRequest, Made, Read, assess, read_request
+from forecast.run.budget import Made, assess
 from forecast.run.budget_futures import Futures, futures_in
+from forecast.run.budget_read import BudgetRequest, Read, read_request
 from forecast.run.clock import Clock, Progress, RunResult
 from forecast.run.commands import OWN
 from forecast.run.folder import MANIFEST, check_target, staged

@@ -9,8 +9,8 @@ import numpy as np
 from forecast.budget.estimate import Estimate
 from forecast.budget.stays import Leaving
 from forecast.budget.weights import step_weights
-from forecast.config import load_groups
 from forecast.config.budget import Prices, Refusion
+from forecast.core.nodes import Group
 from forecast.core.period import Window
 from forecast.models.kernels import Floats
 from forecast.report.catalogue import Lang, phrase
@@ -25,6 +25,7 @@ def lay_out(
     leaving: Mapping[str, Leaving],
     assumed: tuple[Prices, Refusion],
     known: tuple[float, tuple[int, float] | None],
+    groups: Mapping[str, Group],
     lang: str,
 ) -> Sheet:
     """Lay a scenario out.
@@ -36,11 +37,11 @@ def lay_out(
     leaving : benefit -> how long people stay, as it was made with
     assumed : prices and rules
     known : factor of all amounts, and the account that it reconciles with
+    groups : benefits, with their names
     """
     (prices, rules), (factor, account) = assumed, known
     english = lang == "en"
     words: Lang = "en" if english else "da"
-    groups = load_groups()
     firsts = [step.first_week for step in rules.ladder.steps]
     steps = [phrase("book.step", words, first=str(first)) for first in firsts]
     exceptions = [rules.exception_of(group) for group in made.groups]

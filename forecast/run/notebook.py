@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.run.benchmark import BenchmarkRequest, assess, moves_in, read_request
-from forecast.run.budget import BudgetRequest
 from forecast.run.budget_command import priced_run
+from forecast.run.budget_read import BudgetRequest
 
 if TYPE_CHECKING:
     import pandas as pd
