@@ -41,7 +41,7 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
     "measure.varighed": ("varighed, uger", "duration, weeks"),
     "measure.besparelse_aktivering": ("besparelse på aktivering", "saving on activation"),
     "budget.title": (
-        "Økonomisk status: {area}s overførselsudgifter til og med {year}",
+        "Økonomisk status: overførselsudgifter i {area} til og med {year}",
         "Financial status: transfer expenditure of {area} until {year}",
     ),
     "budget.section": ("Økonomisk status", "Financial status"),
@@ -76,8 +76,10 @@ BUDGET_PHRASES: Final[dict[str, tuple[str, str]]] = {
         " and what on the account is no benefit; it does not say which benefit is the cause.",
     ),
     "budget.unscaled": (
-        "Intet kendt regnskab: beløbene er priser gange fuldtidspersoner, uafstemt (--account).",
-        "No known account: amounts are prices times full-time persons, unreconciled (--account).",
+        "Intet kendt regnskab: beløbene er priser gange fuldtidspersoner, uafstemt (--account,"
+        " eller account under [budget]).",
+        "No known account: amounts are prices times full-time persons, unreconciled (--account, or"
+        " account in [budget]).",
     ),
     "budget.continued": ("Økonomisk status, fortsat", "Financial status, continued"),
     "budget.continued.caption": (
