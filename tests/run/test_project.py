@@ -9,7 +9,12 @@ import pytest
 import xarray as xr
 from click.testing import Result
 
+from forecast.core.period import Window
 from forecast.models.link import RAW
+from forecast.run import Fit, project
+from forecast.run.quantities import Reader
+from forecast.vocabulary import Measure
+from tests.evidence.common_draws import narrower
 from tests.run.conftest import Run, forecast
 
 SET = "Hele landet.ledighedsprocent_faktisk@ultimo 2021=2,4 pct."
@@ -77,3 +82,17 @@ def test_same_seed_same_numbers(run: Run, tmp_path: Path) -> None:
     checks = pd.read_csv(tmp_path / "fit" / "diagnostics.csv")
     first = pd.read_csv(run.folder / "diagnostics.csv").iloc[: len(checks)]
     np.testing.assert_array_equal(checks["value"], first["value"])
+
+
+def test_differences_are_narrower_in_the_same_future(fitted: Fit) -> None:
+    """Two paths of the country: i alt differs by far less than in futures of their own."""
+    inputs, rng = fitted.inputs, np.random.default_rng(1)
+    names = ("oer-2020-08", "oer-2020-08-lavere")
+    made = project(fitted, [inputs.config.scenario(name) for name in names])
+    first, second = (
+        Reader(one, inputs.config.tree, inputs.structure).one(
+            "Gentofte", "i_alt", Measure.FULDTIDSPERSONER, Window.year(2021)
+        )
+        for one in made
+    )
+    assert narrower(first, second, rng) > 3.0
