@@ -124,10 +124,8 @@ def read_fit(folder: Path) -> Fit:
     NotFittedError
         If the folder holds no fit of this program.
     """
-    found = _open(folder)
-    contents = _read_contents(found, folder / POSTERIOR)
-    with _restored(contents, folder / POSTERIOR) as inputs:
-        return Fit(inputs, found, int(contents["seed"]))
+    with _opened(folder) as fitted:
+        return fitted
 
 
 def read_run(folder: Path) -> tuple[Fit, Beside]:
@@ -138,11 +136,17 @@ def read_run(folder: Path) -> tuple[Fit, Beside]:
     NotFittedError
         If the folder holds no fit of this program.
     """
-    found = _open(folder)
-    contents = _read_contents(found, folder / POSTERIOR)
-    seed = int(contents["seed"])
-    with _restored(contents, folder / POSTERIOR) as inputs:
-        return Fit(inputs, found, seed), read_beside(inputs.config, seed)
+    with _opened(folder) as fitted:
+        return fitted, read_beside(fitted.inputs.config, fitted.seed)
+
+
+@contextmanager
+def _opened(folder: Path) -> Generator[Fit]:
+    """Open a run, while the files of its configuration are where they were."""
+    found, path = _open(folder), folder / POSTERIOR
+    contents = _read_contents(found, path)
+    with _restored(contents, path) as inputs:
+        yield Fit(inputs, found, int(contents["seed"]))
 
 
 def _read_contents(found: az.InferenceData, path: Path) -> dict[str, Any]:

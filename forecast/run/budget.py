@@ -24,7 +24,7 @@ from forecast.config import load_groups
 from forecast.config.investment import Investment
 from forecast.core.period import Window
 from forecast.core.threads import together
-from forecast.errors import ConfigError, nearest
+from forecast.errors import ConfigError, DataError, nearest
 from forecast.models.kernels import Floats
 from forecast.report.budget_view import BudgetView
 from forecast.report.workbook import write_workbook
@@ -164,7 +164,13 @@ def _factors(one: Estimate, account: tuple[int, float] | None) -> Floats:
     if account is None:
         return np.ones(len(one.gross))
     year, kroner = account
-    return kroner / one.over(one.net.sum(axis=1), Window.year(year))
+    estimated = one.over(one.net.sum(axis=1), Window.year(year))
+    if np.any(estimated <= 0):
+        raise DataError(
+            f"budget: nothing is estimated of {year} on {int((estimated <= 0).sum())} draws, so "
+            f"that no factor reconciles it with {kroner:.0f} kr.; check the run's persons and the prices"
+        )
+    return kroner / estimated
 
 
 def _priced(

@@ -310,6 +310,13 @@ def test_a_run_prices_its_futures_as_the_command_does(run: Run, tmp_path: Path) 
     for period in ("2020-Q1", "2021-01..2021-06", "2022"):
         value = middle.set_index("period")["value"][period] / 1e6
         assert f"<td>{value:.1f}</td>".replace(".", ",") in section
+    # the four prices of a year, as they stand in the table
+    mean = table[table["scenario"].eq("oer-2020-08") & table["output_type"].eq("mean")]
+    mean = mean[mean["account"].eq("") & mean["group"].eq(ALL) & mean["period"].eq("2021")]
+    kroner = mean.set_index("measure")["value"] / 1e6
+    names = ("bruttoudgift", "refusion", "nettoudgift", "tilskud", "nettoudgift_efter_tilskud")
+    cells = "".join(f"<td>{kroner[name]:.1f}</td>".replace(".", ",") for name in names)
+    assert f'<th scope="row">2021</th>{cells}' in section
     assert "Økonomisk status: overførselsudgifter i Gentofte" in run.result.stdout
 
 

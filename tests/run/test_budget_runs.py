@@ -60,3 +60,24 @@ def test_what_the_run_does_not_have_is_refused_before_it_is_computed(
     groups = (*GROUPS, "ny_ydelse") if "ny_ydelse" in said else GROUPS
     with pytest.raises(error, match=said):
         read_request(request_, "Gentofte", groups, months)
+
+
+def test_groups_of_nobody_cost_nothing(rng: np.random.Generator) -> None:
+    """In the municipality, from a month on, or in all of the country; and everybody at once."""
+    made_of = futures("2018-01", "2022-12", rng)
+    here = {group: GROUPS.index(group) for group in ("revalidender", "fleksjob", "dagpenge")}
+    for persons in made_of.persons.values():
+        persons[0, :, here["revalidender"]] = 0.0
+        persons[0, :, here["fleksjob"], 24:] = 0.0
+        persons[:, :, here["dagpenge"]] = 0.0
+    read = read_request(BudgetRequest(budgets={2021: 5e8}), "Gentofte", GROUPS, made_of.months)
+    table = assess(read, made_of, "o").view.table
+    assert np.isfinite(table["value"]).all()
+    nobody = table["group"].isin(["revalidender", "dagpenge"])
+    nobody |= table["group"].eq("fleksjob") & table["period"].isin(["2020", "2021", "2022"])
+    spent = table[nobody & table["measure"].isin(["bruttoudgift", "refusion", "nettoudgift"])]
+    assert (spent["value"] == 0.0).all()
+    for persons in made_of.persons.values():
+        persons[0] = 0.0
+    with pytest.raises(DataError, match="nothing is estimated of 2019 on 50 draws"):
+        assess(read, made_of, "o")
