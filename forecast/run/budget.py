@@ -168,7 +168,7 @@ def _factors(one: Estimate, account: tuple[int, float] | None) -> Floats:
     if np.any(estimated <= 0):
         raise DataError(
             f"budget: nothing is estimated of {year} on {int((estimated <= 0).sum())} draws, so "
-            f"that no factor reconciles it with {kroner:.0f} kr.; check the run's persons and the prices"
+            f"no factor reconciles it with {kroner:.0f} kr.; check the run's persons and the prices"
         )
     return kroner / estimated
 

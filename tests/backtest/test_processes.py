@@ -70,12 +70,6 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/task").is_dir(), reason="only Linux says who started whom in a file"
-)
-
-
-@needs_proc
 def test_ctrl_c_leaves_one_line_and_nothing_else(
     running: subprocess.Popen[str], tmp_path: Path
 ) -> None:
@@ -92,7 +86,6 @@ def test_ctrl_c_leaves_one_line_and_nothing_else(
     assert [name for name in left if not name.startswith(".out-resume-")] == []
 
 
-@needs_proc
 def test_workers_end_with_a_process_that_is_killed(running: subprocess.Popen[str]) -> None:
     workers = children(running.pid)
     running.kill()
