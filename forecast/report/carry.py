@@ -83,6 +83,7 @@ def carried(
                 rows.append((f"{area}, {name}", cells))
         head = [group, *(words.period_label(y, lang=chosen) for y in years[:COLUMNS])]
         lines.extend(["", *layout.table(head, rows, WIDTH)])
+    lines.extend(words.explained(lines, lang=chosen))
     lines.extend(["", *layout.path_lines(phrase("compare.table", chosen), path, WIDTH)])
     return "\n".join(lines)
 
@@ -93,7 +94,7 @@ def _cell(
     if (*key, "0.5") not in found:
         return [words.MISSING]
     ends = [found[(*key, q)] for q in _LEVELS]
-    low, middle, high = (words.count(value, lang=lang) for value in ends)
+    low, middle, high = (words.persons(value, lang=lang) for value in ends)
     if ends[2] - ends[0] <= _PINNED * ends[1]:
         return [middle, phrase("pinned", lang)]
     return [middle, words.interval(low, high, lang=lang)]

@@ -29,6 +29,9 @@ PHRASES: Final[dict[str, Phrase]] = {
     "percent": Phrase("{number} pct.", "{number} per cent"),
     "points": Phrase("{number} procentpoint", "{number} percentage points"),
     "range": Phrase("{low}-{high}", "{low}-{high}"),
+    "few": Phrase(
+        "<10: færre end ti personer vises ikke.", "<10: fewer than ten persons are not shown."
+    ),
     "quarter": Phrase("{number}. kvartal {year}", "quarter {number} of {year}"),
     "ultimo": Phrase("ultimo {year}", "end of {year}"),
     "fall": Phrase("et fald på {number}", "a fall of {number}"),

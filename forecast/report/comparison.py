@@ -44,6 +44,8 @@ class _Table:
     def number(self, kind: str, level: str, sign: bool, **given: str) -> str:
         value = self.value(output_type=kind, output_type_id=level, **given)
         rate = given["measure"] == Measure.LEDIGHEDSPROCENT
+        if not (rate or sign):
+            return words.persons(value, lang=self.lang)
         text = words.number(value, lang=self.lang, decimals=int(rate), scale=100 if rate else 1)
         return f"+{text}" if sign and value > 0 and text.strip("0,.") else text
 
@@ -84,11 +86,13 @@ def compared(
     found = _Table(table, chosen)
     base, others = specs[0], list(specs[1:])
     title = phrase("compare.title", found.lang, scenario=title_of(base, found.lang))
+    by_group = [_groups(found, base, spec, config) for spec in others]
     parts = [
         layout.heading(title, WIDTH, "="),
         _rates(found, base, others, config),
         _totals(found, base, others, config),
-        *(_groups(found, base, spec, config) for spec in others),
+        *by_group,
+        words.explained([line for part in by_group for line in part], lang=found.lang)[1:],
         *(_added(found, base, spec, config) for spec in others),
         _far(found, specs),
         _came(found, specs, config),

@@ -95,6 +95,15 @@ class ProjectedTable:
             isinstance(item, Cell) and item.prior_only for r in self.rows for item in r.cells
         )
 
+    @property
+    def has_few(self) -> bool:
+        """Whether a cell is too small to be printed, so that its mark must be explained."""
+        return any(
+            isinstance(item, Cell) and words.FEW in item.text + item.below
+            for r in self.rows
+            for item in r.cells
+        )
+
 
 @dataclass
 class _Footnotes:
@@ -137,7 +146,7 @@ def _printed_text(row: Row, lang: Lang) -> str:
         return text
     if filled(row[UNIT]) == Unit.ANDEL:
         return words.share(float(row[VALUE]), lang=lang)
-    return words.count(float(row[VALUE]), lang=lang)
+    return words.persons(float(row[VALUE]), lang=lang)
 
 
 def published_table(data: ReportData, lang: Lang) -> PublishedTable:

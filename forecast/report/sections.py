@@ -151,7 +151,7 @@ def rate_printer(lang: Lang) -> Printer:
 
 def count_printer(lang: Lang) -> Printer:
     """Full-time persons."""
-    return lambda value: words.count(value, lang=lang)
+    return lambda value: words.persons(value, lang=lang)
 
 
 def lead(data: HeadlineData, rows: Projections, lang: Lang) -> Printed | None:

@@ -24,6 +24,13 @@ from forecast.errors import DataError
 from forecast.report.catalogue import Lang, phrase
 
 MISSING: Final = "."
+SMALL_CELL: Final = 10
+"""Fewer persons than these are not printed, only that they are fewer."""
+
+NO_LONGER_FEW: Final = str(SMALL_CELL)
+"""What is nearly so many is printed as so many."""
+
+FEW: Final = f"<{SMALL_CELL}"
 LOCALES: Final[dict[Lang, str]] = {"da": "da", "en": "en_GB"}
 
 
@@ -69,6 +76,22 @@ def number(value: float | None, *, lang: Lang, decimals: int = 0, scale: int = 1
 def count(value: float | None, *, lang: Lang) -> str:
     """Persons or full-time persons: ``4.007``."""
     return number(value, lang=lang)
+
+
+def persons(value: float | None, *, lang: Lang) -> str:
+    """Persons of a group in an area: ``4.007``; fewer than `SMALL_CELL`, but some, are ``<10``.
+
+    So few could be known by name, and a projection of them is mostly chance. The tables that
+    machines read keep the number.
+    """
+    if value is not None and 0.0 < value < SMALL_CELL and number(value, lang=lang) != NO_LONGER_FEW:
+        return FEW
+    return count(value, lang=lang)
+
+
+def explained(lines: Sequence[str], *, lang: Lang) -> list[str]:
+    """Say what stands for few persons, where it stands in the lines, after an empty one."""
+    return ["", phrase("few", lang)] if any(FEW in line for line in lines) else []
 
 
 def percent(share: float | None, *, lang: Lang, decimals: int = 1) -> str:

@@ -309,3 +309,16 @@ def test_a_browser_takes_a_picture_of_the_page(page: str, tmp_path: Path) -> Non
         check=True,
     )
     assert picture.stat().st_size > 20_000, "an empty page makes a smaller picture"
+
+
+def test_few_persons_are_not_printed_and_the_page_says_so(
+    page: str, make_headline: MakeHeadline, make_report: MakeReport
+) -> None:
+    head = make_headline()
+    table = head.projections.copy()
+    projected = (table["group"] == "fleksjob") & (table["basis"] != "observed")
+    table.loc[projected, "value"] *= 8.0 / table.loc[projected, "value"].median()
+    small = render_report(make_report(headline=replace(head, projections=table)))
+    assert "&lt;10" not in page
+    assert ">&lt;10<" in small
+    assert "&lt;10: færre end ti personer vises ikke." in small

@@ -32,6 +32,31 @@ def test_counts_have_a_point_for_thousands() -> None:
     assert words.count(61, lang="da") == "61"
 
 
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (0.0, "0"),
+        (0.2, "<10"),
+        (1.0, "<10"),
+        (9.49, "<10"),
+        (9.5, "10"),
+        (10.0, "10"),
+        (1234.0, "1.234"),
+        (None, "."),
+    ],
+)
+def test_few_persons_are_not_counted_out(value: float | None, printed: str) -> None:
+    assert words.persons(value, lang="da") == printed
+
+
+def test_what_stands_for_few_is_explained_where_it_stands() -> None:
+    assert words.explained(["Revalidering  <10-14"], lang="da") == [
+        "",
+        "<10: færre end ti personer vises ikke.",
+    ]
+    assert words.explained(["Dagpenge  412"], lang="da") == []
+
+
 def test_shares_in_tables_have_no_space_before_the_sign() -> None:
     assert words.share(0.0867, lang="da") == "8,67%"
     assert words.share(0.0867, lang="en") == "8.67%"
