@@ -57,12 +57,12 @@ class NoisePriors(Frozen):
 
 
 class StaticPriors(Frozen):
-    """What is constant in a link: level, drift, elasticity, and breaks of the level."""
+    """Constants of a link: its level, the spreads of drifts and elasticities, breaks."""
 
     level_sd: float = Field(gt=0)
     level_reason: str
-    drift: Prior
-    elasticity: Prior
+    drift_spread: Prior
+    elasticity_spread: Prior
     level_break: Scale  # sd of a normal about no change
 
 

@@ -17,7 +17,7 @@ class LinkArrays(NamedTuple):
     scale : (S,) size of the own season
     load : (T, R) seasonal factors at scale one
     regressors : (T, K) of the constants
-    constant_variance : (K,) prior variances of the constants, about zero
+    constant_variance : (K,) variances of the constants over links, about zero
     steps : (S, T, B) regressors of constants of each link's own, of prior variance one: breaks
     level_memory, season_memory : months; a level of infinite memory is a random walk from zero
     """
@@ -43,6 +43,7 @@ class LinkGradient(NamedTuple):
     mean, variance : (S, T)
     log_sigma, log_scale : (S,)
     load : (T, R)
+    log_constant_sd : (K,)
     log_level_memory, log_season_memory : numbers
     """
 
@@ -51,6 +52,7 @@ class LinkGradient(NamedTuple):
     log_sigma: Floats
     log_scale: Floats
     load: Floats
+    log_constant_sd: Floats
     log_level_memory: float
     log_season_memory: float
 

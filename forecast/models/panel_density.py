@@ -7,7 +7,8 @@ twelve-month mean (both centred on the fitted months), c the centred log mean si
     A[t] = exp(-kappa n[t]),        S[t] = sum_k h_k (cos(k w t) f_k[t] + sin(k w t) f'_k[t]),
     u: Ornstein-Uhlenbeck of memory T,     log sd of its monthly shocks = scale + slope c + tau w1,
     f, f': stationary of variance one and memory T',               log g = slope' c + tau' w2,
-    eps ~ N(0, exp(2 (scale'' + slope'' c - kappa'' n[t] + tau'' w3)) + counting[s,t]).
+    eps ~ N(0, exp(2 (scale'' + slope'' c - kappa'' n[t] + tau'' w3)) + counting[s,t]),
+    b ~ N(0, exp(2 spread)),                                       d ~ N(0, exp(2 spread')).
 
 with w = 2 pi / 12; steps are the breaks that are known of, each of an effect of its own. Each
 area's a, b, d, steps, u, f and eps are integrated by the filter.
@@ -44,6 +45,8 @@ SCALARS = (
     "noise_scale",
     "noise_slope",
     "noise_kappa",
+    "elasticity_spread",
+    "drift_spread",
 )
 """Single parameters in order; after them come h, and m and z month by month."""
 
@@ -68,6 +71,7 @@ class Pooled(NamedTuple):
     season_slope : of the log size of the own season
     kappa : response of the swing to the national level
     noise_scale, noise_slope, noise_kappa : of the log sd of a month's noise
+    elasticity_spread, drift_spread : log sd over areas
     common, by_size : (12,) m and z
     harmonics : (H,) sd of an area's own season in each harmonic of the year
     """
@@ -81,6 +85,8 @@ class Pooled(NamedTuple):
     noise_scale: Floats | float
     noise_slope: Floats | float
     noise_kappa: Floats | float
+    elasticity_spread: Floats | float
+    drift_spread: Floats | float
     common: Floats
     by_size: Floats
     harmonics: Floats
@@ -154,6 +160,8 @@ class PanelDensity:
                 p.noise.scale.mean,
                 p.noise.size_slope.mean,
                 p.noise.kappa.mean,
+                p.link.elasticity_spread.mean,
+                p.link.drift_spread.mean,
             ]
         )
 
@@ -172,6 +180,8 @@ class PanelDensity:
                 p.noise.scale.sd,
                 p.noise.size_slope.sd,
                 p.noise.kappa.sd,
+                p.link.elasticity_spread.sd,
+                p.link.drift_spread.sd,
             ]
         )
 
@@ -197,13 +207,12 @@ class PanelDensity:
             value=data.log_odds,
             counting=data.counting,
             size=data.size,
-            expected=data.level + p.link.elasticity.mean * by.path + p.link.drift.mean * by.years,
+            expected=data.level,
             level=by.level,
             calendar=data.months % 12,
             regressors=np.stack([np.ones(len(by.years)), by.path, by.years], axis=1),
-            constant_variance=np.array([p.link.level_sd, p.link.elasticity.sd, p.link.drift.sd])
-            ** 2,
             steps=self.steps,
+            level_sd=p.link.level_sd,
             mean=self.prior_mean,
             sd=self.prior_sd,
             harmonic_mean=p.season.own.mean,

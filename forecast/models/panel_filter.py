@@ -67,7 +67,7 @@ class Slopes(NamedTuple):
     loading: Floats  # (T, 1 + R)
     keep: Floats  # (1 + R,)
     shock: Floats  # (1 + R,)
-    start: Floats  # (1 + R,)
+    start: Floats  # (n,)
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
@@ -87,14 +87,14 @@ def _tape(months: int, size: int) -> Tape:  # pragma: no cover
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _slopes(months: int, moving: int) -> Slopes:  # pragma: no cover
+def _slopes(months: int, moving: int, size: int) -> Slopes:  # pragma: no cover
     return Slopes(
         np.zeros(months),
         np.zeros(months),
         np.zeros((months, moving)),
         np.zeros(moving),
         np.zeros(moving),
-        np.zeros(moving),
+        np.zeros(size),
     )
 
 
@@ -212,7 +212,7 @@ def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
                 drawn += cov[i, j] * pull[j]
             slopes.keep[i] += away[i] * smooth
             slopes.loading[t, i] = e * smooth - drawn
-    for i in range(moving):
+    for i in range(size):
         slopes.start[i] = 0.5 * (r[i] * r[i] - N[i, i])
 
 
@@ -250,10 +250,11 @@ def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
 def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pragma: no cover
     """Sum over links of the log likelihood, and its gradient."""
     series, (months, factors) = len(arrays.sigma), arrays.load.shape
-    tape, slopes = _tape(months, _size(arrays)), _slopes(months, 1 + factors)
+    size, constants = _size(arrays), len(arrays.constant_variance)
+    tape, slopes = _tape(months, size), _slopes(months, 1 + factors, size)
     d_mean, d_variance = np.empty((series, months)), np.empty((series, months))
     d_sigma, d_scale = np.empty(series), np.zeros(series)
-    d_load = np.zeros((months, factors))
+    d_load, d_constant = np.zeros((months, factors)), np.zeros(constants)
     by_level, by_season, total = 0.0, 0.0, 0.0
     for s in range(series):
         _fill(arrays, s, tape)
@@ -263,12 +264,17 @@ def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pra
         by_level += own_level
         by_season += own_season
         d_mean[s], d_variance[s] = slopes.mean, slopes.variance
+        for k in range(constants):
+            i = 1 + factors + k
+            d_constant[k] += 2.0 * tape.start[i] * slopes.start[i]
         for t in range(months):
             for r in range(factors):
                 by_load = arrays.scale[s] * slopes.loading[t, 1 + r]
                 d_load[t, r] += by_load
                 d_scale[s] += by_load * arrays.load[t, r]
-    return total, LinkGradient(d_mean, d_variance, d_sigma, d_scale, d_load, by_level, by_season)
+    return total, LinkGradient(
+        d_mean, d_variance, d_sigma, d_scale, d_load, d_constant, by_level, by_season
+    )
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)

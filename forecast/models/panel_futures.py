@@ -253,7 +253,7 @@ def _expected(
     density: PanelDensity, begin: Origin, level: Floats, season: Floats, by: Regressors
 ) -> Floats:
     """Log-odds without a month's own noise, (D, S, H)."""
-    series, link, p = density.series, density.priors.link, begin.pooled
+    series, p = density.series, begin.pooled
     months = series.months[-1] + 1 + np.arange(level.shape[2], dtype=np.int64)
     moving = 1 + p.factors.shape[-1]
     constant, elasticity, drift, *steps = np.moveaxis(begin.state[..., moving:], -1, 0)
@@ -264,8 +264,8 @@ def _expected(
     season *= p.amplitude(by.level)[:, None]
     season += level
     season += (series.level + constant)[..., None]
-    season += (link.elasticity.mean + elasticity)[..., None] * by.path[:, None]
-    season += (link.drift.mean + drift)[..., None] * by.years
+    season += elasticity[..., None] * by.path[:, None]
+    season += drift[..., None] * by.years
     return season
 
 

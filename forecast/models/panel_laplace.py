@@ -283,7 +283,7 @@ def pareto_smoothed(log_ratio: Floats) -> tuple[Floats, float]:
     if hasattr(arviz, "psislw"):
         smoothed, k = arviz.psislw(log_ratio)
     else:
-        from arviz_stats.base import array_stats
+        from arviz_stats.base.array import array_stats
 
         smoothed, k = array_stats.psislw(-log_ratio)  # it takes log likelihoods, as of LOO
     return np.asarray(smoothed), float(k)

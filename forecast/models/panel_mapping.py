@@ -21,9 +21,10 @@ from forecast.models import panel_filter
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LinkArrays, LinkGradient
 
-SINGLE = 9
+SINGLE = 11
 """Single parameters: level's memory, scale, slope; season's memory, slope; kappa; noise's scale,
-slope, kappa. After them come H harmonics, and twice twelve months."""
+slope, kappa; sd over areas of elasticity, of drift. After them come H
+harmonics, and twice twelve months."""
 
 EACH = 3
 """Parameters of each area's own: of level, season and noise."""
@@ -36,11 +37,12 @@ class Constants(NamedTuple):
     ----------
     value, counting : (S, T) log-odds, and their variance that is not noise by size
     size : (S,) centred logs
-    expected : (T,) of a link without its season
+    expected : of a link without its season
     level : (T,) national level n
     calendar : (T,) month of the year, 0 to 11
-    regressors, constant_variance, steps : as in `LinkArrays`
-    mean, sd : (9,) priors of single parameters, memories in log months
+    regressors, steps : as in `LinkArrays`
+    level_sd : of an area's constant level
+    mean, sd : (11,) priors of single parameters, memories in log months
     harmonic_mean, harmonic_sd : prior of the log sd of a harmonic
     waves : (12, 2 H) cosine and sine of each harmonic
     common_sd, size_sd : priors of the common pattern, and of its slope by size
@@ -50,12 +52,12 @@ class Constants(NamedTuple):
     value: Floats
     counting: Floats
     size: Floats
-    expected: Floats
+    expected: float
     level: Floats
     calendar: Ints
     regressors: Floats
-    constant_variance: Floats
     steps: Floats
+    level_sd: float
     mean: Floats
     sd: Floats
     harmonic_mean: float
@@ -72,7 +74,7 @@ def pooled(z: Floats, c: Constants) -> tuple[Floats, Floats, Floats, Floats]:  #
 
     Returns
     -------
-    single : (9,) memories in months
+    single : (11,) memories in months
     common, by_size : (12,)
     harmonics : (H,)
     """
@@ -107,8 +109,9 @@ def link_arrays(z: Floats, c: Constants) -> LinkArrays:  # pragma: no cover
         noise = np.exp(2.0 * (single[6] + single[7] * size + c.spread[2] * own[2]))
         for t in range(months):
             month = c.calendar[t]
-            mean[s, t] = c.expected[t] + swing[t] * (common[month] + size * by_size[month])
+            mean[s, t] = c.expected + swing[t] * (common[month] + size * by_size[month])
             variance[s, t] = noise * calm[t] + c.counting[s, t]
+    spreads = np.array([c.level_sd, np.exp(single[9]), np.exp(single[10])])
     return LinkArrays(
         c.value,
         mean,
@@ -117,7 +120,7 @@ def link_arrays(z: Floats, c: Constants) -> LinkArrays:  # pragma: no cover
         scale,
         load,
         c.regressors,
-        c.constant_variance,
+        spreads**2,
         c.steps,
         single[0],
         single[3],
@@ -136,6 +139,7 @@ def by_parameters(
     by_size = out[SINGLE + waves // 2 + 12 : SINGLE + waves // 2 + 24]
     first = SINGLE + waves // 2 + 24
     out[0], out[3] = slope.log_level_memory, slope.log_season_memory
+    out[9:SINGLE] = slope.log_constant_sd[1:]
     for t in range(months):
         swing = np.exp(-kappa * c.level[t])
         by_load = 0.0
@@ -145,7 +149,7 @@ def by_parameters(
             by_load += by_harmonic
         for s in range(series):
             by_mean = swing * slope.mean[s, t]
-            by_load += slope.mean[s, t] * (arrays.mean[s, t] - c.expected[t])
+            by_load += slope.mean[s, t] * (arrays.mean[s, t] - c.expected)
             common[c.calendar[t]] += by_mean
             by_size[c.calendar[t]] += c.size[s] * by_mean
         out[5] -= c.level[t] * by_load

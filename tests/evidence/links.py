@@ -48,13 +48,13 @@ def simulated(
     own : (S, 3) each area's own parameters
     """
     size, count = like.size, len(like.size)
-    by, link = regressors(like.log_nation, len(like.months)), priors.link
+    by = regressors(like.log_nation, len(like.months))
     sigma = np.exp(p.level_scale + p.level_slope * size + priors.level.spread * own[:, 0])
     scale = np.exp(p.season_slope * size + priors.season.spread * own[:, 1])
     noise = p.noise_scale + p.noise_slope * size + priors.noise.spread * own[:, 2]
-    a = like.level + link.level_sd * rng.normal(size=count)
-    b = link.elasticity.mean + link.elasticity.sd * rng.normal(size=count)
-    d = link.drift.mean + link.drift.sd * rng.normal(size=count)
+    a = like.level + priors.link.level_sd * rng.normal(size=count)
+    b = np.exp(p.elasticity_spread) * rng.normal(size=count)
+    d = np.exp(p.drift_spread) * rng.normal(size=count)
     keep, turn = np.exp(-1 / p.level_memory), np.exp(-1 / p.season_memory)
     u = sigma * np.sqrt(0.5 * p.level_memory) * rng.normal(size=count)
     f = rng.normal(size=(count, 2, len(p.harmonics)))

@@ -1,6 +1,6 @@
 """The league on real monthly panels, and how `link` stands to the best rival at each origin.
 
-    python -m tests.evidence.panels --panel unemployment --out outputs/league
+    python -m tests.evidence.panels --panel unemployment --out outputs/league [--rivals all]
 
 Danish unemployment and kontanthjælp of the 98 municipalities, origins every three months as the
 data allow; Australian employment of eight states, 14 origins 18 months apart. Up to 24 months
@@ -31,6 +31,16 @@ PANELS: Final = (*DANISH, AUSTRALIA)
 AUSTRALIAN_ORIGINS: Final = tuple(
     str(month) for month in pd.period_range("1999-05", "2018-11", freq="18M").astype(str)
 )
+PLANNED: Final = (
+    *("ets", "arima", "theta", "seasonal_naive", "naive"),
+    *("ets_share", "arima_share", "theta_share", "seasonal_share", "naive_share"),
+)
+"""The ten rivals that the form of the model was measured against when it was planned."""
+
+RIVALS: Final = {
+    "usual": MODELS[:-1],
+    "all": (*PLANNED, "local_level_share", "ces_share", "constant_share"),
+}
 COVERAGE: Final = ("coverage_0.8", "coverage_0.95")
 
 
@@ -94,20 +104,24 @@ def league(
     return run_backtest(config, folder / f"league-{panel}", "en", workers, Quiet())
 
 
-def against_best(result: BacktestResult, ours: str = "link") -> pd.DataFrame:
+def against_best(
+    result: BacktestResult, rivals: tuple[str, ...], ours: str = "link"
+) -> pd.DataFrame:
     """Scaled CRPS at each origin beside the best rival's there, and how often intervals hold.
 
-    Coverage is of all areas, of thirds by size (of their actual figures) and of sums.
+    `ratio` is to the best of the rivals given, `of ten` to the best of those `PLANNED` that are
+    among them. Coverage is of all areas, of thirds by size (of their actual figures) and of sums.
     """
     scores = pd.read_csv(result.folder / "backtest.csv")
-    scores = scores[scores["model"] != "stack"]
     by_model = scores[scores["horizon"].isna() & (scores["area"] == "leaves")]
     crps = by_model[by_model["score"] == "scaled_crps"].pivot_table(
         index="origin", columns="model", values="value"
     )
-    rivals = crps.drop(columns=ours)
-    out = pd.DataFrame({ours: crps[ours], "best": rivals.idxmin(axis=1), "its": rivals.min(axis=1)})
+    theirs = crps[list(rivals)]
+    out = pd.DataFrame({ours: crps[ours], "best": theirs.idxmin(axis=1), "its": theirs.min(axis=1)})
     out["ratio"] = out[ours] / out["its"]
+    if set(PLANNED) <= set(rivals):
+        out["of ten"] = out[ours] / crps[list(PLANNED)].min(axis=1)
     mine = scores[(scores["model"] == ours) & scores["horizon"].isna()]
     mine = mine.pivot_table(index=["origin", "area"], columns="score", values="value").reset_index()
     single = mine[~mine["area"].isin(["leaves", "sums"])].copy()
@@ -130,11 +144,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--link", choices=["link", "link_nuts"], default="link")
+    parser.add_argument("--rivals", choices=tuple(RIVALS), default="usual")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    models = (*MODELS[:-1], given.link)
+    rivals = RIVALS[given.rivals]
+    models = (*rivals, given.link)
     result = league(given.panel, given.out, models=models, workers=given.workers)
-    table = against_best(result, given.link)
+    table = against_best(result, rivals, given.link)
     table.loc["mean"] = table.mean(numeric_only=True)
     sys.stdout.write(f"{result.terminal_text}\n{result.seconds:.0f} s\n\n")
     sys.stdout.write(f"{table.T.round(3).to_string()}\n")

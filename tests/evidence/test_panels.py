@@ -33,6 +33,6 @@ def test_the_link_model_is_no_worse_than_the_best_rival_and_covers(
     assert standings.loc["link", "scaled_crps"] < 1.08 * best
     # over all origins 80 % intervals hold 87, 81 and 80 %
     assert 0.68 < standings.loc["link", "coverage_80"] < 0.94
-    table = panels.against_best(result)
+    table = panels.against_best(result, RIVALS)
     assert list(table.index) == list(ORIGINS[panel])
     assert (table["its"] <= table["link"] / table["ratio"] + 1e-12).all()

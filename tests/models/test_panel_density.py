@@ -56,8 +56,8 @@ def test_the_density_is_the_formula_of_the_docstring(rng: np.random.Generator) -
         mean = data.level + A * (p.common[month] + c * p.by_size[month])
         sigma = np.exp(p.level_scale + p.level_slope * c + of.priors.level.spread * own[s, 0])
         g = np.exp(p.season_slope * c + of.priors.season.spread * own[s, 1])
-        cov = link.level_sd**2 + link.elasticity.sd**2 * np.outer(x, x)
-        cov = cov + link.drift.sd**2 * np.outer(t / 12 - 19.5 / 12, t / 12 - 19.5 / 12)
+        cov = link.level_sd**2 + np.exp(2 * p.elasticity_spread) * np.outer(x, x)
+        cov = cov + np.exp(2 * p.drift_spread) * np.outer(t / 12 - 19.5 / 12, t / 12 - 19.5 / 12)
         cov += sigma**2 * p.level_memory / 2 * np.exp(-lag / p.level_memory)
         cov += g**2 * np.outer(A, A) * season * np.exp(-lag / p.season_memory)
         noise = p.noise_scale + p.noise_slope * c - p.noise_kappa * n

@@ -90,7 +90,7 @@ def test_neighbours_states_covary_as_their_shared_shocks_say(rng: np.random.Gene
     begin = Origin(
         np.arange(count),
         state,
-        Pooled(*np.zeros((9, count)), *np.zeros((3, count, 12))),
+        Pooled(*np.zeros((len(SCALARS), count)), *np.zeros((3, count, 12))),
         np.tile(share, (count, 1, 1)),
         *(np.tile(f[:, 0], (count, 1)) for f in (last.keep, last.shock)),
         *np.ones((2, count, 3)),

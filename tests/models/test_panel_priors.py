@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forecast.config.files import bundled
@@ -13,7 +14,10 @@ def test_the_file_that_comes_with_the_program_is_the_designs_table() -> None:
     priors = load_panel_model()
     assert (priors.level.size_slope.mean, priors.level.size_slope.sd) == (-0.25, 0.25)
     assert (priors.noise.size_slope.mean, priors.noise.size_slope.sd) == (-0.5, 0.25)
-    assert (priors.link.drift.sd, priors.link.elasticity.sd) == (0.005, 0.2)
+    # of a spread that is estimated: the design's, as the root mean square of its prior
+    spreads = (priors.link.drift_spread, priors.link.elasticity_spread)
+    mean_square = [np.exp(2 * (spread.mean + spread.sd**2)) for spread in spreads]
+    assert np.sqrt(mean_square) == pytest.approx([0.005, 0.2], rel=0.02)
     assert (priors.season.common_sd, priors.season.size_sd, priors.noise.degrees) == (0.1, 0.05, 5)
 
 

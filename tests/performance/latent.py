@@ -44,10 +44,9 @@ def model(series: LinkSeries, priors: PanelPriors) -> pm.Model:
         sigma = pt.exp(p["level_scale"] + p["level_slope"] * series.size + spread[0] * own[0])
         scale = pt.exp(p["season_slope"] * series.size + spread[1] * own[1])
         constant = pm.Normal("constant_z", shape=(3, areas))
-        link = priors.link
-        level = series.level + link.level_sd * constant[0]
-        elasticity = link.elasticity.mean + link.elasticity.sd * constant[1]
-        drift = link.drift.mean + link.drift.sd * constant[2]
+        level = series.level + priors.link.level_sd * constant[0]
+        elasticity = pt.exp(p["elasticity_spread"]) * constant[1]
+        drift = pt.exp(p["drift_spread"]) * constant[2]
         memory = pt.exp(p["level_memory"])
         paths = _stationary(pm.Normal("level_z", shape=(months, areas)), memory)
         paths = paths * sigma * pt.sqrt(0.5 * memory)
@@ -95,6 +94,8 @@ def _scalars(z: Any, priors: PanelPriors) -> list[Any]:
         (p.noise.scale.mean, p.noise.scale.sd),
         (p.noise.size_slope.mean, p.noise.size_slope.sd),
         (p.noise.kappa.mean, p.noise.kappa.sd),
+        (p.link.elasticity_spread.mean, p.link.elasticity_spread.sd),
+        (p.link.drift_spread.mean, p.link.drift_spread.sd),
     )
     return [mean + sd * z[k] for k, (mean, sd) in enumerate(centred)]
 
