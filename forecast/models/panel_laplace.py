@@ -180,6 +180,11 @@ def climb(
     ----------
     tolerance : gain in log density that is not worth a step
     axes : in which a unit is a fair step; the parameters' own if None
+
+    Raises
+    ------
+    ConvergenceError
+        If the density is no number at the start.
     """
     from scipy.optimize import minimize
 
@@ -188,13 +193,18 @@ def climb(
 
     def downhill(step: Floats) -> tuple[float, Floats]:
         value, slope = density(start + turn.away(step))
-        if not (np.isfinite(value) and np.all(np.isfinite(slope))):
+        if np.isfinite(value) and np.all(np.isfinite(slope)):
+            return -value, -turn.along(slope)
+        if not step.any():
             raise ConvergenceError(
                 f"mode of the link model: log density is {value}, expected a number; "
                 "check the months before the origin for values out of line"
             )
-        return -value, -turn.along(slope)
+        return peak - bottom + peak * float(step @ step), 2.0 * peak * step
 
+    # a step so far that its density is no number is met by a bowl, which leads back to the start
+    bottom = density(start)[0]
+    peak = 1.0 + abs(bottom)
     about = start if axes is None else np.zeros(len(start))
     box = [(-BOUND - z, BOUND - z) for z in about.tolist()]
     found = minimize(

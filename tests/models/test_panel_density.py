@@ -226,6 +226,23 @@ def test_a_density_without_a_mode_is_an_error() -> None:
         panel_laplace.find_mode(slope, np.zeros(3), 1e-4, 20)
 
 
+def test_a_step_to_where_the_density_is_no_number_is_refused() -> None:
+    """As in a search that leaps so far that a variance overflows."""
+    refused = 0
+
+    def cliff(z: Floats) -> tuple[float, Floats]:
+        nonlocal refused
+        left = 0.3 - z
+        if np.any(left <= 0):
+            refused += 1
+            return np.nan, np.full(2, np.nan)
+        return float(np.sum(4 * z + np.log(left))), 4 - 1 / left
+
+    mode = panel_laplace.find_mode(cliff, np.zeros(2), 1e-6, 50)
+    assert refused > 0
+    assert mode.at == pytest.approx([0.05, 0.05], abs=1e-4)
+
+
 def test_a_density_that_is_no_number_is_an_error() -> None:
     def broken(z: Floats) -> tuple[float, Floats]:
         return float("nan"), z
