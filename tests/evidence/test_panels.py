@@ -29,9 +29,9 @@ def test_the_link_model_is_no_worse_than_the_best_rival_and_covers(
     assert result.exit_code == 0
     standings = pd.read_csv(result.folder / "league.csv").set_index("model")
     best = standings.loc[list(RIVALS), "scaled_crps"].min()
-    # over all origins the ratio is 0.93, 0.98 and 0.96; few origins move it by some hundredths
+    # over all origins the ratio is 0.93, 0.91 and 0.98; few origins move it by some hundredths
     assert standings.loc["link", "scaled_crps"] < 1.08 * best
-    # over all origins 80 % intervals hold 87, 81 and 80 %
+    # over all origins 80 % intervals hold 87, 83 and 79 %
     assert 0.68 < standings.loc["link", "coverage_80"] < 0.94
     table = panels.against_best(result, RIVALS)
     assert list(table.index) == list(ORIGINS[panel])
