@@ -233,6 +233,8 @@ def with_gap(taken: Sample) -> Sample:
 
 # about the guess that the optimiser starts from
 @pytest.mark.filterwarnings("ignore:Non-invertible starting:UserWarning")
+# both stop at one place; whether the search calls it converged hangs on a processor's rounding
+@pytest.mark.filterwarnings("ignore:Maximum Likelihood optimization failed to converge")
 @pytest.mark.parametrize("rule", [LOCAL_LEVEL, AIRLINE], ids=["local_level", "sarimax"])
 def test_state_spaces_agree_with_statsmodels(rule: Rule) -> None:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
