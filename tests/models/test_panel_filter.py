@@ -1,7 +1,5 @@
 """The filter of monthly links against dense normals, differences and statsmodels."""
 
-import time
-
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -186,15 +184,3 @@ def test_one_step_errors_are_standard_and_independent(rng: np.random.Generator) 
         part = np.linalg.solve(np.linalg.cholesky(total), part.T)
         ours = responses[s, seen] @ responses[s, seen].T
         assert ours == pytest.approx(part, abs=1e-8)
-
-
-@pytest.mark.slow
-def test_a_gradient_of_a_national_panel_takes_milliseconds(rng: np.random.Generator) -> None:
-    arrays = random_arrays(rng, series=98, months=72, rank=10, missing=0.0)
-    panel_filter.value_and_gradient(arrays)
-    times: list[float] = []
-    for _ in range(20):
-        begun = time.perf_counter()
-        panel_filter.value_and_gradient(arrays)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 3e-3
