@@ -97,6 +97,8 @@ def _cell(
     low, middle, high = (words.persons(value, lang=lang) for value in ends)
     if ends[2] - ends[0] <= _PINNED * ends[1]:
         return [middle, phrase("pinned", lang)]
+    if high == words.FEW:
+        return [middle]
     return [middle, words.interval(low, high, lang=lang)]
 
 

@@ -134,6 +134,8 @@ def cell(estimate: Estimate | None, printer: Printer, lang: Lang) -> Cell:
     if estimate.is_point:  # a structural zero, the same in every future
         return Cell(value, prior_only=estimate.prior_only)
     ends = (printer(estimate.low.value), printer(estimate.high.value))
+    if set(ends) == {words.FEW}:  # the number says it already
+        return Cell(value, prior_only=estimate.prior_only)
     text = words.interval(*ends, lang=lang)
     rows = f"{estimate.low.row} ; {estimate.high.row}"
     return Cell(value, Printed(text, rows), prior_only=estimate.prior_only)

@@ -321,4 +321,5 @@ def test_few_persons_are_not_printed_and_the_page_says_so(
     small = render_report(make_report(headline=replace(head, projections=table)))
     assert "&lt;10" not in page
     assert ">&lt;10<" in small
+    assert "&lt;10-&lt;10" not in small
     assert "&lt;10: færre end ti personer vises ikke." in small
