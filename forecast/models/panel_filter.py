@@ -23,8 +23,9 @@ so that missing months are steps with no observation, and nothing is divided by 
 may be small.
 
 A month that is missing has gain, e and d of zero, which the same lines then carry on unchanged, so
-nothing branches, and inner loops run over neighbours in memory, which the processor multiplies and
-adds several at a time.
+nothing branches. `LANES` links are worked on at a time (`forecast.core.lanes`): the last axis of
+every array here is theirs, and a last batch is filled up with its last link, of which nothing is
+then known. P and N are symmetric, and only their lower halves are kept.
 
 All of it stands in one file, since numba's cache on disk notices changes of that file only. Nothing
 here holds Python's interpreter, so chains of a sampler run side by side.
@@ -32,217 +33,235 @@ here holds Python's interpreter, so chains of a sampler run side by side.
 
 # numba's decorators hide the types of what they compile:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUntypedFunctionDecorator=false
+# pyright: reportUntypedFunctionDecorator=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from typing import NamedTuple
 
 import numba as nb
 import numpy as np
 
+from forecast.core.lanes import LANES, full, put, take
 from forecast.models.dense import LOG_2PI
 from forecast.models.kernels import Floats
 from forecast.models.panel_arrays import LastState, LinkArrays, LinkGradient
 
 
 class Tape(NamedTuple):
-    """What the filter of one link is given, and what it leaves behind."""
+    """What the filter of L links is given, and what it leaves behind."""
 
-    known: Floats  # (T,) one where the month is known, else zero
-    error: Floats  # (T,) the value less its expectation at first, then less its prediction
-    spread: Floats  # (T,) variance of the noise at first, then of the error
-    loading: Floats  # (T, n)
+    known: Floats  # (T, L) one where the month is known, else zero
+    error: Floats  # (T, L) the value less its expectation at first, then less its prediction
+    spread: Floats  # (T, L) variance of the noise at first, then of the error
+    loading: Floats  # (T, n, L)
     keep: Floats  # (n,) what is left of a state after a month
-    shock: Floats  # (n,) variance that a month adds
-    start: Floats  # (n,) variance before the first month
-    state: Floats  # (T + 1, n), predicted
-    cov: Floats  # (T + 1, n, n), predicted
-    gain: Floats  # (T, n), zero where the month is missing
+    shock: Floats  # (n, L) variance that a month adds
+    start: Floats  # (n, L) variance before the first month
+    state: Floats  # (T + 1, n, L), predicted
+    cov: Floats  # (T + 1, n, n, L), predicted
+    gain: Floats  # (T, n, L), zero where the month is missing
 
 
 class Slopes(NamedTuple):
-    """Derivatives of one link's log likelihood by what its filter was given."""
+    """Derivatives of L links' log likelihoods by what their filter was given."""
 
-    mean: Floats  # (T,)
-    variance: Floats  # (T,)
-    loading: Floats  # (T, 1 + R)
-    keep: Floats  # (1 + R,)
-    shock: Floats  # (1 + R,)
-    start: Floats  # (n,)
+    mean: Floats  # (T, L)
+    variance: Floats  # (T, L)
+    loading: Floats  # (T, 1 + R, L)
+    keep: Floats  # (1 + R, L)
+    shock: Floats  # (1 + R, L)
+    start: Floats  # (n, L)
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _tape(months: int, size: int) -> Tape:  # pragma: no cover
-    return Tape(
-        np.zeros(months),
-        np.zeros(months),
-        np.ones(months),
-        np.zeros((months, size)),
-        np.zeros(size),
-        np.zeros(size),
-        np.zeros(size),
-        np.zeros((months + 1, size)),
-        np.zeros((months + 1, size, size)),
-        np.zeros((months, size)),
+def _tape(arrays: LinkArrays) -> Tape:  # pragma: no cover
+    """Make room for L links, with what all links have in common."""
+    (months, factors), constants = arrays.load.shape, len(arrays.constant_variance)
+    n = 1 + factors + constants + arrays.steps.shape[2]
+    tape = Tape(
+        np.zeros((months, LANES)),
+        np.zeros((months, LANES)),
+        np.ones((months, LANES)),
+        np.ones((months, n, LANES)),
+        np.ones(n),
+        np.zeros((n, LANES)),
+        np.ones((n, LANES)),
+        np.zeros((months + 1, n, LANES)),
+        np.zeros((months + 1, n, n, LANES)),
+        np.zeros((months, n, LANES)),
     )
+    tape.keep[0] = np.exp(-1.0 / arrays.level_memory)
+    tape.keep[1 : 1 + factors] = np.exp(-1.0 / arrays.season_memory)
+    tape.shock[1 : 1 + factors] = -np.expm1(-2.0 / arrays.season_memory)
+    for k in range(constants):
+        tape.start[1 + factors + k] = arrays.constant_variance[k]
+        for t in range(months):
+            tape.loading[t, 1 + factors + k] = arrays.regressors[t, k]
+    return tape
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def _slopes(months: int, moving: int, size: int) -> Slopes:  # pragma: no cover
     return Slopes(
-        np.zeros(months),
-        np.zeros(months),
-        np.zeros((months, moving)),
-        np.zeros(moving),
-        np.zeros(moving),
-        np.zeros(size),
+        np.zeros((months, LANES)),
+        np.zeros((months, LANES)),
+        np.zeros((months, moving, LANES)),
+        np.zeros((moving, LANES)),
+        np.zeros((moving, LANES)),
+        np.zeros((size, LANES)),
     )
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _size(arrays: LinkArrays) -> int:  # pragma: no cover
-    return 1 + arrays.load.shape[1] + len(arrays.constant_variance) + arrays.steps.shape[2]
+def _fill(arrays: LinkArrays, first: int, tape: Tape) -> int:  # pragma: no cover
+    """Write what the filter needs of the links from the first on; give their number."""
+    (months, factors), breaks = arrays.load.shape, arrays.steps.shape[2]
+    there = min(LANES, len(arrays.sigma) - first)
+    own = len(tape.keep) - breaks
+    for lane in range(LANES):
+        s = first + min(lane, there - 1)
+        tape.shock[0, lane], tape.start[0, lane] = arrays.sigma[s] ** 2, 0.0
+        if not np.isinf(arrays.level_memory):
+            start = 0.5 * arrays.sigma[s] ** 2 * arrays.level_memory
+            tape.start[0, lane] = start
+            tape.shock[0, lane] = -start * np.expm1(-2.0 / arrays.level_memory)
+        for t in range(months):
+            missing = lane >= there or np.isnan(arrays.value[s, t])
+            tape.known[t, lane] = 0.0 if missing else 1.0
+            tape.error[t, lane] = 0.0 if missing else arrays.value[s, t] - arrays.mean[s, t]
+            tape.spread[t, lane] = arrays.variance[s, t]
+            for r in range(factors):
+                tape.loading[t, 1 + r, lane] = arrays.scale[s] * arrays.load[t, r]
+            for k in range(breaks):
+                tape.loading[t, own + k, lane] = arrays.steps[s, t, k]
+    return there
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _transitions(arrays: LinkArrays, sigma: float, tape: Tape) -> None:  # pragma: no cover
-    """Write what is kept from month to month, variances of shocks, and those at the start."""
-    factors, keep, shock, start = arrays.load.shape[1], tape.keep, tape.shock, tape.start
-    keep[:], shock[:], start[:] = 1.0, 0.0, 1.0
-    shock[0], start[0] = sigma**2, 0.0
-    if not np.isinf(arrays.level_memory):
-        keep[0] = np.exp(-1.0 / arrays.level_memory)
-        start[0] = 0.5 * sigma**2 * arrays.level_memory
-        shock[0] = -start[0] * np.expm1(-2.0 / arrays.level_memory)
-    keep[1 : 1 + factors] = np.exp(-1.0 / arrays.season_memory)
-    shock[1 : 1 + factors] = -np.expm1(-2.0 / arrays.season_memory)
-    start[1 + factors : 1 + factors + len(arrays.constant_variance)] = arrays.constant_variance
-
-
-@nb.njit(error_model="numpy", cache=True, nogil=True)
-def _fill(arrays: LinkArrays, s: int, tape: Tape) -> None:  # pragma: no cover
-    """Write what the filter needs of link s."""
-    months, factors = arrays.load.shape
-    shared = arrays.regressors.shape[1]
-    _transitions(arrays, arrays.sigma[s], tape)
-    for t in range(months):
-        missing = np.isnan(arrays.value[s, t])
-        load = tape.loading[t]
-        tape.known[t] = 0.0 if missing else 1.0
-        tape.error[t] = 0.0 if missing else arrays.value[s, t] - arrays.mean[s, t]
-        tape.spread[t] = arrays.variance[s, t]
-        load[0] = 1.0
-        for r in range(factors):
-            load[1 + r] = arrays.scale[s] * arrays.load[t, r]
-        for k in range(shared):
-            load[1 + factors + k] = arrays.regressors[t, k]
-        for k in range(arrays.steps.shape[2]):
-            load[1 + factors + shared + k] = arrays.steps[s, t, k]
-
-
-@nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _forward(tape: Tape) -> float:  # pragma: no cover
-    """Filter the link that the tape holds; give its log likelihood."""
-    size, months = len(tape.keep), len(tape.known)
-    keep, state, seen, total = tape.keep, tape.state, np.empty(size), 0.0
-    state[0] = 0.0
+def _forward(tape: Tape, total: Floats) -> None:  # pragma: no cover
+    """Filter the links that the tape holds; write their log likelihoods, (1, L)."""
+    size, keep, total[:] = len(tape.keep), tape.keep, 0.0
+    seen = np.empty((size, LANES))
+    tape.state[0] = 0.0
     tape.cov[0] = 0.0
     for i in range(size):
         tape.cov[0, i, i] = tape.start[i]
-    for t in range(months):
+    for t in range(len(tape.known)):
         load, gain, cov, ahead = tape.loading[t], tape.gain[t], tape.cov[t], tape.cov[t + 1]
-        known, spread, error = tape.known[t], tape.spread[t], tape.error[t]
+        state, after, known = tape.state[t], tape.state[t + 1], take(tape.known, (t,))
+        spread, error = take(tape.spread, (t,)), take(tape.error, (t,))
         for i in range(size):
-            sight = 0.0
-            for j in range(size):
-                sight += cov[i, j] * load[j]
-            seen[i] = sight
-            spread += load[i] * sight
-            error -= known * load[i] * state[t, i]
-        total -= 0.5 * known * (LOG_2PI + np.log(spread) + error**2 / spread)
+            sight = full(0.0)
+            for j in range(i):
+                sight += take(cov, (i, j)) * take(load, (j,))
+            for j in range(i, size):
+                sight += take(cov, (j, i)) * take(load, (j,))
+            put(seen, (i,), sight)
+            spread += take(load, (i,)) * sight
+            error -= known * take(load, (i,)) * take(state, (i,))
+        put(tape.spread, (t,), spread)
+        put(tape.error, (t,), error)
+        for lane in range(LANES):
+            total[0, lane] -= 0.5 * tape.known[t, lane] * (LOG_2PI + np.log(tape.spread[t, lane]))
+        certain = known / spread
+        put(total, (0,), take(total, (0,)) - 0.5 * error * error * certain)
         for i in range(size):
-            gain[i] = known * seen[i] / spread
-            state[t + 1, i] = keep[i] * (state[t, i] + gain[i] * error)
-            for j in range(size):
-                ahead[i, j] = keep[i] * keep[j] * (cov[i, j] - gain[i] * seen[j])
-            ahead[i, i] += tape.shock[i]
-        tape.spread[t], tape.error[t] = spread, error
-    return total
+            pull = certain * take(seen, (i,))
+            put(gain, (i,), pull)
+            put(after, (i,), keep[i] * (take(state, (i,)) + pull * error))
+            for j in range(i + 1):
+                left = take(cov, (i, j)) - pull * take(seen, (j,))
+                put(ahead, (i, j), keep[i] * keep[j] * left)
+            put(ahead, (i, i), take(ahead, (i, i)) + take(tape.shock, (i,)))
 
 
-@nb.njit(error_model="numpy", cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@nb.njit(error_model="numpy", cache=True, nogil=True)
 def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
-    """Differentiate the log likelihood that `_forward` gave."""
-    size, months, moving = len(tape.keep), len(tape.known), len(slopes.keep)
-    keep = tape.keep
-    r, s, w, pull = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
-    N, M, away = np.zeros((size, size)), np.zeros((size, size)), np.zeros(moving)
+    """Differentiate the log likelihoods that `_forward` gave."""
+    size, moving, keep = len(tape.keep), len(slopes.keep), tape.keep
+    r, w = np.zeros((size, LANES)), np.zeros((size, LANES))
+    pull, kept = np.zeros((size, LANES)), np.zeros((size, LANES))
+    N, away = np.zeros((size, size, LANES)), np.zeros((moving, LANES))
     slopes.keep[:] = 0.0
     slopes.shock[:] = 0.0
-    for t in range(months - 1, -1, -1):
-        load, gain, cov = tape.loading[t], tape.gain[t], tape.cov[t]
-        known, spread = tape.known[t], tape.spread[t]
-        e, d = known * tape.error[t] / spread, known / spread
+    for t in range(len(tape.known) - 1, -1, -1):
+        load, gain, cov, ahead = tape.loading[t], tape.gain[t], tape.cov[t], tape.cov[t + 1]
+        d = take(tape.known, (t,)) / take(tape.spread, (t,))
+        e = d * take(tape.error, (t,))
         for i in range(moving):
-            slopes.shock[i] += 0.5 * (r[i] * r[i] - N[i, i])
-            away[i] = r[i]
-            left = 0.0
-            for j in range(size):
-                left += N[i, j] * keep[j] * (cov[i, j] - gain[i] * gain[j] * spread)
-            slopes.keep[i] -= left
+            # phi (P - K K' F) is P of the month after, less its shock, over phi
+            here, middle = take(r, (i,)), take(N, (i, i))
+            left = full(0.0) - middle * take(tape.shock, (i,))
+            for j in range(i):
+                left += take(N, (i, j)) * take(ahead, (i, j))
+            for j in range(i, size):
+                left += take(N, (j, i)) * take(ahead, (j, i))
+            put(away, (i,), here)
+            put(slopes.keep, (i,), take(slopes.keep, (i,)) - left / keep[i])
+            put(slopes.shock, (i,), take(slopes.shock, (i,)) + 0.5 * (here * here - middle))
         for i in range(size):
-            s[i] = keep[i] * r[i]
-            pulled = 0.0
-            for j in range(size):
-                M[i, j] = keep[i] * N[i, j] * keep[j]
-                pulled += M[i, j] * gain[j]
-            w[i] = pulled
-            e -= gain[i] * s[i]
-            d += gain[i] * pulled
+            put(kept, (i,), keep[i] * take(gain, (i,)))
         for i in range(size):
-            r[i] = s[i] + load[i] * e
-            pull[i] = load[i] * d - w[i]
+            pulled = full(0.0)
+            for j in range(i):
+                pulled += take(N, (i, j)) * take(kept, (j,))
+            for j in range(i, size):
+                pulled += take(N, (j, i)) * take(kept, (j,))
+            put(w, (i,), keep[i] * pulled)
+            put(r, (i,), keep[i] * take(r, (i,)))
+            e -= take(gain, (i,)) * take(r, (i,))
+            d += take(gain, (i,)) * take(w, (i,))
         for i in range(size):
-            for j in range(size):
-                N[i, j] = M[i, j] - w[i] * load[j] + load[i] * pull[j]
-        slopes.mean[t], slopes.variance[t] = e, 0.5 * (e * e - d)
+            put(r, (i,), take(r, (i,)) + take(load, (i,)) * e)
+            put(pull, (i,), take(load, (i,)) * d - take(w, (i,)))
+        for i in range(size):
+            for j in range(i + 1):
+                through = keep[i] * keep[j] * take(N, (i, j)) - take(w, (i,)) * take(load, (j,))
+                put(N, (i, j), through + take(load, (i,)) * take(pull, (j,)))
+        put(slopes.mean, (t,), e)
+        put(slopes.variance, (t,), 0.5 * (e * e - d))
         for i in range(moving):
-            smooth, drawn = tape.state[t, i], 0.0
-            for j in range(size):
-                smooth += cov[i, j] * r[j]
-                drawn += cov[i, j] * pull[j]
-            slopes.keep[i] += away[i] * smooth
-            slopes.loading[t, i] = e * smooth - drawn
+            smooth, drawn = take(tape.state, (t, i)), full(0.0)
+            for j in range(i):
+                smooth += take(cov, (i, j)) * take(r, (j,))
+                drawn += take(cov, (i, j)) * take(pull, (j,))
+            for j in range(i, size):
+                smooth += take(cov, (j, i)) * take(r, (j,))
+                drawn += take(cov, (j, i)) * take(pull, (j,))
+            put(slopes.keep, (i,), take(slopes.keep, (i,)) + take(away, (i,)) * smooth)
+            put(slopes.loading, (t, i), e * smooth - drawn)
     for i in range(size):
-        slopes.start[i] = 0.5 * (r[i] * r[i] - N[i, i])
+        put(slopes.start, (i,), 0.5 * (take(r, (i,)) * take(r, (i,)) - take(N, (i, i))))
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def _chain(
-    arrays: LinkArrays, tape: Tape, slopes: Slopes
+    arrays: LinkArrays, tape: Tape, slopes: Slopes, lane: int
 ) -> tuple[float, float, float]:  # pragma: no cover
     """Give derivatives by the logs of sigma and both memories from those by the states."""
-    keep, start, shock = tape.keep, tape.start, tape.shock
+    keep, start, shock = tape.keep, tape.start[0, lane], tape.shock[0, lane]
     memory, factors = arrays.level_memory, arrays.load.shape[1]
-    by_sigma = 2.0 * (shock[0] * slopes.shock[0] + start[0] * slopes.start[0])
+    by_shock, by_start = slopes.shock[:, lane], slopes.start[0, lane]
+    by_sigma = 2.0 * (shock * by_shock[0] + start * by_start)
     by_level = 0.0
     if not np.isinf(memory):
-        by_level = keep[0] / memory * slopes.keep[0] + start[0] * slopes.start[0]
-        by_level += (shock[0] - 2.0 * start[0] * keep[0] ** 2 / memory) * slopes.shock[0]
+        by_level = keep[0] / memory * slopes.keep[0, lane] + start * by_start
+        by_level += (shock - 2.0 * start * keep[0] ** 2 / memory) * by_shock[0]
     by_season = 0.0
     for i in range(1, 1 + factors):
         slope = keep[i] / arrays.season_memory
-        by_season += slope * (slopes.keep[i] - 2.0 * keep[i] * slopes.shock[i])
+        by_season += slope * (slopes.keep[i, lane] - 2.0 * keep[i] * by_shock[i])
     return by_sigma, by_level, by_season
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
     """Log likelihood of each link, (S,)."""
-    tape = _tape(len(arrays.load), _size(arrays))
-    out = np.empty(len(arrays.sigma))
-    for s in range(len(out)):
-        _fill(arrays, s, tape)
-        out[s] = _forward(tape)
+    tape, total, out = _tape(arrays), np.empty((1, LANES)), np.empty(len(arrays.sigma))
+    for first in range(0, len(out), LANES):
+        there = _fill(arrays, first, tape)
+        _forward(tape, total)
+        out[first : first + there] = total[0, :there]
     return out
 
 
@@ -250,61 +269,74 @@ def log_likelihoods(arrays: LinkArrays) -> Floats:  # pragma: no cover
 def value_and_gradient(arrays: LinkArrays) -> tuple[float, LinkGradient]:  # pragma: no cover
     """Sum over links of the log likelihood, and its gradient."""
     series, (months, factors) = len(arrays.sigma), arrays.load.shape
-    size, constants = _size(arrays), len(arrays.constant_variance)
-    tape, slopes = _tape(months, size), _slopes(months, 1 + factors, size)
+    tape, constants, value = _tape(arrays), len(arrays.constant_variance), np.empty((1, LANES))
+    slopes = _slopes(months, 1 + factors, len(tape.keep))
     d_mean, d_variance = np.empty((series, months)), np.empty((series, months))
     d_sigma, d_scale = np.empty(series), np.zeros(series)
     d_load, d_constant = np.zeros((months, factors)), np.zeros(constants)
     by_level, by_season, total = 0.0, 0.0, 0.0
-    for s in range(series):
-        _fill(arrays, s, tape)
-        total += _forward(tape)
+    for first in range(0, series, LANES):
+        there = _fill(arrays, first, tape)
+        _forward(tape, value)
         _backward(tape, slopes)
-        d_sigma[s], own_level, own_season = _chain(arrays, tape, slopes)
-        by_level += own_level
-        by_season += own_season
-        d_mean[s], d_variance[s] = slopes.mean, slopes.variance
-        for k in range(constants):
-            i = 1 + factors + k
-            d_constant[k] += 2.0 * tape.start[i] * slopes.start[i]
-        for t in range(months):
-            for r in range(factors):
-                by_load = arrays.scale[s] * slopes.loading[t, 1 + r]
-                d_load[t, r] += by_load
-                d_scale[s] += by_load * arrays.load[t, r]
+        for lane in range(there):
+            s = first + lane
+            total += value[0, lane]
+            d_sigma[s], own_level, own_season = _chain(arrays, tape, slopes, lane)
+            by_level += own_level
+            by_season += own_season
+            d_mean[s], d_variance[s] = slopes.mean[:, lane], slopes.variance[:, lane]
+            for k in range(constants):
+                i = 1 + factors + k
+                d_constant[k] += 2.0 * tape.start[i, lane] * slopes.start[i, lane]
+            for t in range(months):
+                for r in range(factors):
+                    by_load = arrays.scale[s] * slopes.loading[t, 1 + r, lane]
+                    d_load[t, r] += by_load
+                    d_scale[s] += by_load * arrays.load[t, r]
     return total, LinkGradient(
         d_mean, d_variance, d_sigma, d_scale, d_load, d_constant, by_level, by_season
     )
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def _carry(tape: Tape, t: int, response: Floats) -> None:  # pragma: no cover
+def _carry(tape: Tape, lane: int, t: int, response: Floats) -> None:  # pragma: no cover
     """Carry unit shocks of the level that came by month t, (n, T + 1), a month on."""
     for j in range(t + 1):
         seen = 0.0
         for i in range(len(tape.keep)):
-            seen += tape.loading[t, i] * response[i, j]
+            seen += tape.loading[t, i, lane] * response[i, j]
         for i in range(len(tape.keep)):
-            response[i, j] = tape.keep[i] * (response[i, j] - tape.gain[t, i] * seen)
-    response[0, t + 1] = np.sqrt(tape.shock[0])
+            response[i, j] = tape.keep[i] * (response[i, j] - tape.gain[t, i, lane] * seen)
+    response[0, t + 1] = np.sqrt(tape.shock[0, lane])
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def last_state(arrays: LinkArrays) -> LastState:  # pragma: no cover
     """State of every link in the month after the last."""
-    series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
-    tape = _tape(months, size)
+    series, months = arrays.value.shape
+    tape, total = _tape(arrays), np.empty((1, LANES))
+    size = len(tape.keep)
     mean, cov = np.empty((series, size)), np.empty((series, size, size))
     keeps, shocks = np.empty((series, size)), np.empty((series, size))
     response = np.zeros((series, size, months + 1))
-    for s in range(series):
-        _fill(arrays, s, tape)
-        _forward(tape)
-        mean[s], cov[s] = tape.state[months], tape.cov[months]
-        keeps[s], shocks[s] = tape.keep, tape.shock
-        response[s, 0, 0] = np.sqrt(tape.start[0])
-        for t in range(months):
-            _carry(tape, t, response[s])
+    for first in range(0, series, LANES):
+        there = _fill(arrays, first, tape)
+        _forward(tape, total)
+        for lane in range(there):
+            s = first + lane
+            mean[s], keeps[s], shocks[s] = (
+                tape.state[months, :, lane],
+                tape.keep,
+                tape.shock[:, lane],
+            )
+            for i in range(size):
+                for j in range(i + 1):
+                    cov[s, i, j] = tape.cov[months, i, j, lane]
+                    cov[s, j, i] = cov[s, i, j]
+            response[s, 0, 0] = np.sqrt(tape.start[0, lane])
+            for t in range(months):
+                _carry(tape, lane, t, response[s])
     return LastState(mean, cov, keeps, shocks, response)
 
 
@@ -318,21 +350,24 @@ def one_step_errors(arrays: LinkArrays) -> tuple[Floats, Floats]:  # pragma: no 
     responses : (S, T, T) of each error to unit shocks of the level in each month up to its own,
         the level at the start being the first; zero where the month is missing
     """
-    series, months, size = len(arrays.value), len(arrays.load), _size(arrays)
-    tape = _tape(months, size)
+    series, months = arrays.value.shape
+    tape, total = _tape(arrays), np.empty((1, LANES))
     errors, responses = np.full((series, months), np.nan), np.zeros((series, months, months))
-    state = np.empty((size, months + 1))
-    for s in range(series):
-        _fill(arrays, s, tape)
-        _forward(tape)
-        state[:] = 0.0
-        state[0, 0] = np.sqrt(tape.start[0])
-        for t in range(months):
-            spread = np.sqrt(tape.spread[t])
-            if tape.known[t] > 0:
-                errors[s, t] = tape.error[t] / spread
-            for j in range(t + 1):
-                for i in range(size):
-                    responses[s, t, j] += tape.known[t] * tape.loading[t, i] * state[i, j] / spread
-            _carry(tape, t, state)
+    state = np.empty((len(tape.keep), months + 1))
+    for first in range(0, series, LANES):
+        there = _fill(arrays, first, tape)
+        _forward(tape, total)
+        for lane in range(there):
+            s = first + lane
+            state[:] = 0.0
+            state[0, 0] = np.sqrt(tape.start[0, lane])
+            for t in range(months):
+                known, spread = tape.known[t, lane], np.sqrt(tape.spread[t, lane])
+                if known > 0:
+                    errors[s, t] = tape.error[t, lane] / spread
+                for j in range(t + 1):
+                    for i in range(len(tape.keep)):
+                        seen = tape.loading[t, i, lane] * state[i, j]
+                        responses[s, t, j] += known * seen / spread
+                _carry(tape, lane, t, state)
     return errors, responses
