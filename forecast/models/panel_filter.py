@@ -68,8 +68,8 @@ class Slopes(NamedTuple):
     mean: Floats  # (T, L)
     variance: Floats  # (T, L)
     loading: Floats  # (T, 1 + R, L)
-    keep: Floats  # (1 + R, L)
-    shock: Floats  # (1 + R, L)
+    keep: Floats  # (n, L), of constants only in part, since nothing asks for it
+    shock: Floats  # (n, L)
     start: Floats  # (n, L)
 
 
@@ -106,8 +106,8 @@ def _slopes(months: int, moving: int, size: int) -> Slopes:  # pragma: no cover
         np.zeros((months, LANES)),
         np.zeros((months, LANES)),
         np.zeros((months, moving, LANES)),
-        np.zeros((moving, LANES)),
-        np.zeros((moving, LANES)),
+        np.zeros((size, LANES)),
+        np.zeros((size, LANES)),
         np.zeros((size, LANES)),
     )
 
@@ -117,7 +117,7 @@ def _fill(arrays: LinkArrays, first: int, tape: Tape) -> int:  # pragma: no cove
     """Write what the filter needs of the links from the first on; give their number."""
     (months, factors), breaks = arrays.load.shape, arrays.steps.shape[2]
     there = min(LANES, len(arrays.sigma) - first)
-    own = len(tape.keep) - breaks
+    own, scale = len(tape.keep) - breaks, np.empty((1, LANES))
     for lane in range(LANES):
         s = first + min(lane, there - 1)
         tape.shock[0, lane], tape.start[0, lane] = arrays.sigma[s] ** 2, 0.0
@@ -130,10 +130,12 @@ def _fill(arrays: LinkArrays, first: int, tape: Tape) -> int:  # pragma: no cove
             tape.known[t, lane] = 0.0 if missing else 1.0
             tape.error[t, lane] = 0.0 if missing else arrays.value[s, t] - arrays.mean[s, t]
             tape.spread[t, lane] = arrays.variance[s, t]
-            for r in range(factors):
-                tape.loading[t, 1 + r, lane] = arrays.scale[s] * arrays.load[t, r]
             for k in range(breaks):
                 tape.loading[t, own + k, lane] = arrays.steps[s, t, k]
+        scale[0, lane] = arrays.scale[s]
+    for t in range(months):
+        for r in range(factors):
+            put(tape.loading, (t, 1 + r), arrays.load[t, r] * take(scale, (0,)))
     return there
 
 
@@ -178,35 +180,31 @@ def _forward(tape: Tape, total: Floats) -> None:  # pragma: no cover
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
     """Differentiate the log likelihoods that `_forward` gave."""
-    size, moving, keep = len(tape.keep), len(slopes.keep), tape.keep
+    size, moving, keep = len(tape.keep), slopes.loading.shape[1], tape.keep
     r, w = np.zeros((size, LANES)), np.zeros((size, LANES))
     pull, kept = np.zeros((size, LANES)), np.zeros((size, LANES))
-    N, away = np.zeros((size, size, LANES)), np.zeros((moving, LANES))
+    N, away = np.zeros((size, size, LANES)), np.zeros((size, LANES))
     slopes.keep[:] = 0.0
     slopes.shock[:] = 0.0
     for t in range(len(tape.known) - 1, -1, -1):
         load, gain, cov, ahead = tape.loading[t], tape.gain[t], tape.cov[t], tape.cov[t + 1]
         d = take(tape.known, (t,)) / take(tape.spread, (t,))
         e = d * take(tape.error, (t,))
-        for i in range(moving):
+        for i in range(size):
+            put(kept, (i,), keep[i] * take(gain, (i,)))
+        for i in range(size):
             # phi (P - K K' F) is P of the month after, less its shock, over phi
             here, middle = take(r, (i,)), take(N, (i, i))
-            left = full(0.0) - middle * take(tape.shock, (i,))
+            pulled, left = full(0.0), full(0.0) - middle * take(tape.shock, (i,))
             for j in range(i):
+                pulled += take(N, (i, j)) * take(kept, (j,))
                 left += take(N, (i, j)) * take(ahead, (i, j))
             for j in range(i, size):
+                pulled += take(N, (j, i)) * take(kept, (j,))
                 left += take(N, (j, i)) * take(ahead, (j, i))
             put(away, (i,), here)
             put(slopes.keep, (i,), take(slopes.keep, (i,)) - left / keep[i])
             put(slopes.shock, (i,), take(slopes.shock, (i,)) + 0.5 * (here * here - middle))
-        for i in range(size):
-            put(kept, (i,), keep[i] * take(gain, (i,)))
-        for i in range(size):
-            pulled = full(0.0)
-            for j in range(i):
-                pulled += take(N, (i, j)) * take(kept, (j,))
-            for j in range(i, size):
-                pulled += take(N, (j, i)) * take(kept, (j,))
             put(w, (i,), keep[i] * pulled)
             put(r, (i,), keep[i] * take(r, (i,)))
             e -= take(gain, (i,)) * take(r, (i,))
