@@ -2,18 +2,22 @@
 
 At an origin o only cells of earlier origins whose months lie at o or before are used, with the
 values that were known at o, so the weights are those that could have been found at the time. At the
-first origin, and wherever too little has come, they are equal (`stacking.ridge` sees to it).
+first origin, and wherever too little has come, they are equal (`stacking.ridge` sees to it). Equal
+parts of what cannot be believed are no help, though: a method of which many paths explode is left
+out from that origin on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import xarray as xr
 
 from forecast.core.monthly import MonthlyPanel
 from forecast.core.period import month_code
+from forecast.errors import ConvergenceError
 from forecast.evaluation import stacking
 from forecast.evaluation.backtest import Outcome
 from forecast.evaluation.scales import mase_scale
@@ -21,6 +25,9 @@ from forecast.evaluation.stacking import Terms
 from forecast.vocabulary import AREA, DRAW, GROUP, PERIOD
 
 STACK = "stack"
+
+EXPLODED: Final = 1e-3
+"""Part of a method's paths that may explode before it is left out, as automatic ARIMA models do."""
 
 
 def month_terms(
@@ -54,6 +61,33 @@ def month_terms(
     return found
 
 
+def believable(outcomes: Sequence[Outcome], paths: int) -> tuple[str, ...]:
+    """Name the methods whose paths may be pooled at the last of some origins.
+
+    Parameters
+    ----------
+    outcomes : of all methods at the origin and those before it, with or without their draws
+    paths : of one method at one origin, those of sums not counted
+
+    Raises
+    ------
+    ConvergenceError
+        If none is left.
+    """
+    most: dict[str, float] = {}
+    for one in outcomes:
+        part = sum(one.exploded.values()) / paths
+        most[one.method] = max(part, most.get(one.method, 0.0))
+    left = tuple(name for name, part in most.items() if part <= EXPLODED)
+    if not left:
+        raise ConvergenceError(
+            f"stack: paths of every method explode, at least {100 * min(most.values()):.2g} % of "
+            f"them; expected at most {100 * EXPLODED:g} % of one method's; add a method of shares, "
+            "such as seasonal_share"
+        )
+    return left
+
+
 def weights_at(
     origin: int, earlier: Mapping[int, Mapping[str, Terms]], methods: tuple[str, ...], horizon: int
 ) -> dict[str, float]:
@@ -63,16 +97,16 @@ def weights_at(
     ----------
     origin : month
     earlier : terms by origin and month; whatever lies after `origin` is not used, nor terms of an
-        origin at which some method failed
-    methods : names, for the equal weights of an origin before which nothing had come
+        origin at which one of the methods failed
+    methods : to be pooled; equal parts where nothing had come before
     horizon : months; origins nearer than that to each other are worth fewer
     """
     past: dict[int, Terms] = {}
     for before, months in earlier.items():
         due = [
-            terms
+            terms.among(methods)
             for month, terms in months.items()
-            if month <= month_code(origin) and terms.methods == methods
+            if month <= month_code(origin) and set(methods) <= set(terms.methods)
         ]
         if before < origin and due:
             past[before] = stacking.pooled(due)

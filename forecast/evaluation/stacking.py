@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba as nb
 import numpy as np
@@ -69,6 +69,13 @@ class Terms:
     def crps(self, weights: Floats) -> float:
         """Mean scaled CRPS of the pool with these weights, (M,)."""
         return float(self.linear @ weights - weights @ self.quadratic @ weights / 2)
+
+    def among(self, methods: tuple[str, ...]) -> Terms:
+        """Terms of pools of some of the methods only, over the same cells."""
+        at = [self.methods.index(name) for name in methods]
+        return replace(
+            self, methods=methods, linear=self.linear[at], quadratic=self.quadratic[np.ix_(at, at)]
+        )
 
 
 def pool_terms(

@@ -309,15 +309,20 @@ def _stack_all(
     }
     weights: dict[int, dict[str, float]] = {}
     jobs: dict[int, Future[Done]] = {}
+    paths = plan.draws * len(series_of(plan).own) * len(plan.panel.groups)
+    said: list[Outcome] = []
     for origin in plan.origins:
+        said += [done[name, origin].outcome for name in names]
         earlier: dict[int, Mapping[str, Terms]] = {
             pair[0]: terms[pair].result() for pair in _earlier(plan, origin)
         }
         try:
-            weights[origin] = online.weights_at(origin, earlier, names, plan.horizon)
+            pooled = online.believable(said, paths)
+            found = online.weights_at(origin, earlier, pooled, plan.horizon)
         except ConvergenceError as error:
             done[STACK, origin] = Done(Outcome(STACK, origin, None, 0.0, str(error)), None, None)
             continue
+        weights[origin] = dict.fromkeys(names, 0.0) | found
         jobs[origin] = pool.submit(work.stack, weights[origin], origin)
     for origin, job in jobs.items():
         done[STACK, origin] = job.result()

@@ -95,10 +95,10 @@ def test_paths_that_explode_are_counted(enter: Enter, tmp_path: Path) -> None:
 
 
 def test_no_quantile_of_a_pool_is_made_of_what_is_left_of_it(enter: Enter, tmp_path: Path) -> None:
-    enter({"exploding": Exploding()})
-    result = backtest(tmp_path, models=(*MODELS, "exploding"), origins=CODES[:1])
+    enter({"lacking": Lacking("Ny", "lacking")})
+    result = backtest(tmp_path, models=(*MODELS, "lacking"), origins=CODES[:1])
     marks = table(result, "backtest_quantiles.csv")
-    for model in ("exploding", "stack"):  # all weights are equal at the first origin
+    for model in ("lacking", "stack"):  # all weights are equal at the first origin
         assert set(marks.loc[marks["model"] == model, "area"]) == {
             "Gammel",
             "Vest",
@@ -106,7 +106,28 @@ def test_no_quantile_of_a_pool_is_made_of_what_is_left_of_it(enter: Enter, tmp_p
             "Sydvest",
         }
     notes = table(result, "notes.csv").query("model == 'stack'")
-    assert notes["detail"].to_list() == ["exploding: 3 of 100 paths are not finite"]
+    assert notes["detail"].to_list() == [
+        "lacking: no draws, and the method does not say why"
+    ]
+
+
+def test_a_pool_leaves_out_a_method_that_explodes(enter: Enter, tmp_path: Path) -> None:
+    enter({"exploding": Exploding()})
+    result = backtest(tmp_path, models=(*MODELS, "exploding"))
+    weights = table(result, "weights.csv").set_index(["origin", "model"])["weight"].unstack()
+    assert (weights["exploding"] == 0).all()
+    assert weights.sum(axis=1).to_list() == pytest.approx([1.0, 1.0, 1.0])
+    marks = table(result, "backtest_quantiles.csv")
+    assert "Ny" in set(marks.loc[marks["model"] == "stack", "area"])
+
+
+def test_where_all_explode_there_is_no_pool(enter: Enter, tmp_path: Path) -> None:
+    enter({"one": Exploding("one"), "two": Exploding("two")})
+    result = backtest(tmp_path, models=("one", "two"))
+    notes = table(result, "notes.csv").query("model == 'stack'")
+    assert result.exit_code == 3
+    assert len(notes) == 3
+    assert notes["detail"].str.contains("paths of every method explode").all()
 
 
 def test_a_method_that_lacks_a_hard_series_does_not_gain_by_it(

@@ -9,8 +9,16 @@ import xarray as xr
 
 from forecast.core.monthly import MonthlyPanel, Vintage
 from forecast.core.period import month_code
+from forecast.errors import ConvergenceError
 from forecast.evaluation.backtest import Outcome, Plan, known, observed, run, series_of
-from forecast.evaluation.online import STACK, month_terms, part_of_country, stacked, weights_at
+from forecast.evaluation.online import (
+    STACK,
+    believable,
+    month_terms,
+    part_of_country,
+    stacked,
+    weights_at,
+)
 from forecast.evaluation.stacking import Terms
 from forecast.models.registry import method
 from tests.backtest.worlds import FIRST, MONTHS, panel, plan, values
@@ -115,6 +123,34 @@ def test_a_series_that_a_member_lacks_is_lacking(rng: np.random.Generator) -> No
     assert made.draws is not None
     lacking = made.draws.isnull().any(["draw", "group", "period"])
     assert set(lacking["area"].values[lacking]) == {"Sø", "Sydvest"}
+
+
+def test_a_method_whose_paths_explode_is_left_out_from_then_on() -> None:
+    made = four_origins()
+    first, second = outcomes(made, ORIGINS[0])
+    paths = 800
+    few = replace(second, exploded={("Sø", "dagpenge"): 0})
+    many = replace(second, exploded={("Sø", "dagpenge"): 2, ("Ny", "dagpenge"): 3})
+    assert believable([first, few], paths) == NAMES
+    assert believable([first, many], paths) == NAMES[:1]
+    later = outcomes(made, ORIGINS[1])
+    assert believable([first, many, *later], paths) == NAMES[:1]
+    worse = replace(first, exploded={("Sø", "dagpenge"): 9})
+    with pytest.raises(ConvergenceError, match=r"every method explode, at least 0.62 % of them"):
+        believable([worse, many], paths)
+
+
+def test_weights_of_some_methods_are_learnt_from_terms_of_all() -> None:
+    made, origin = four_origins(), ORIGINS[3]
+    three = (*NAMES, "constant_share")
+    wide: dict[int, Mapping[str, Terms]] = {}
+    for before in ORIGINS[:3]:
+        said = {name: run(made, method(name), before).draws for name in three}
+        drawn = {name: draws for name, draws in said.items() if draws is not None}
+        came, history = observed(made, before), known(made, before)
+        wide[before] = month_terms(drawn, came, history, series_of(made).singles, 100)
+    found = weights_at(origin, wide, NAMES, made.horizon)
+    assert found == pytest.approx(weights(made, origin))
 
 
 def test_parts_of_the_country() -> None:
