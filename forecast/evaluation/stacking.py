@@ -73,9 +73,8 @@ class Terms:
     def among(self, methods: tuple[str, ...]) -> Terms:
         """Terms of pools of some of the methods only, over the same cells."""
         at = [self.methods.index(name) for name in methods]
-        return replace(
-            self, methods=methods, linear=self.linear[at], quadratic=self.quadratic[np.ix_(at, at)]
-        )
+        quadratic = self.quadratic[np.ix_(at, at)]
+        return replace(self, methods=methods, linear=self.linear[at], quadratic=quadratic)
 
 
 def pool_terms(
@@ -266,8 +265,7 @@ def pool(
 
     Returns
     -------
-    (draw, ...)
-        Dims and labels as in the first method. A gap in a chosen draw stays a gap.
+    (draw, ...) as the first method; a gap in a chosen draw stays a gap.
 
     Raises
     ------

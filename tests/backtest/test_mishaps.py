@@ -106,15 +106,13 @@ def test_no_quantile_of_a_pool_is_made_of_what_is_left_of_it(enter: Enter, tmp_p
             "Sydvest",
         }
     notes = table(result, "notes.csv").query("model == 'stack'")
-    assert notes["detail"].to_list() == [
-        "lacking: no draws, and the method does not say why"
-    ]
+    assert notes["detail"].to_list() == ["lacking: no draws, and the method does not say why"]
 
 
 def test_a_pool_leaves_out_a_method_that_explodes(enter: Enter, tmp_path: Path) -> None:
     enter({"exploding": Exploding()})
     result = backtest(tmp_path, models=(*MODELS, "exploding"))
-    weights = table(result, "weights.csv").set_index(["origin", "model"])["weight"].unstack()
+    weights = table(result, "weights.csv").pivot_table("weight", "origin", "model")
     assert (weights["exploding"] == 0).all()
     assert weights.sum(axis=1).to_list() == pytest.approx([1.0, 1.0, 1.0])
     marks = table(result, "backtest_quantiles.csv")
