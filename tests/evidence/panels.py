@@ -2,14 +2,16 @@
 
     python -m tests.evidence.panels --panel unemployment --out outputs/league [--rivals all]
 
-Danish unemployment and kontanthjælp of the 98 municipalities, origins every three months as the
-data allow; Australian employment of eight states, 14 origins 18 months apart. Up to 24 months
-ahead, given the realised path of the country. Which rival is best at an origin is known only
-afterwards: no method that is settled beforehand scores as well. The panels are not part of the
-repository; they lie beside it where they are at hand.
+Danish unemployment and kontanthjælp of the 98 municipalities, and the unemployed by benefit,
+origins every three months as the data allow; Australian employment of eight states, by sex, and by
+sex and hours, 14 origins 18 months apart. Up to 24 months ahead, given the realised path of the
+country. Which rival is best at an origin is known only afterwards: no method that is settled
+beforehand scores as well. The panels are not part of the repository; they lie beside it where they
+are at hand.
 """
 
 import argparse
+import ast
 import sys
 from pathlib import Path
 from typing import Final
@@ -25,9 +27,17 @@ FOLDER: Final = SHARED / "dk"
 DANISH: Final = {
     "unemployment": ("ledighed_y25i01.csv", "ledige_fuldtid"),
     "kontanthjaelp": ("kontanthjaelp_y60a02.csv", "fuldtidspersoner"),
+    "unemployed_dagpenge": ("ledighed_y25i01.csv", "ledige_fuldtid_dagpenge"),
+    "unemployed_kontanthjaelp": ("ledighed_y25i01.csv", "ledige_fuldtid_kontanthjaelp"),
 }
-AUSTRALIA: Final = "australia"
-PANELS: Final = (*DANISH, AUSTRALIA)
+AUSTRALIAN: Final = {"australia": 1, "australia_sex": 2, "australia_hours": 3}
+"""Panels of Australian employment, with how many names an area of theirs has."""
+
+CHOSEN_ON: Final = ("unemployment", "kontanthjaelp", "australia")
+"""Panels that the form of `link` was chosen on; the others are parts of them."""
+
+PANELS: Final = (*DANISH, *AUSTRALIAN)
+NATION: Final = "Total"
 AUSTRALIAN_ORIGINS: Final = tuple(
     str(month) for month in pd.period_range("1999-05", "2018-11", freq="18M").astype(str)
 )
@@ -57,8 +67,8 @@ class Quiet:
 def tidy(panel: str, folder: Path) -> Path:
     """Write a panel as ``area, period, value``."""
     path = folder / f"{panel}.csv"
-    if panel == AUSTRALIA:
-        found = _australia()
+    if panel in AUSTRALIAN:
+        found = _australia(AUSTRALIAN[panel])
     else:
         name, measure = DANISH[panel]
         found = pd.read_csv(FOLDER / name, usecols=["omraade", "periode", measure])
@@ -66,11 +76,12 @@ def tidy(panel: str, folder: Path) -> Path:
     return path
 
 
-def _australia() -> pd.DataFrame:
-    """Employed persons of the states and of all of them, in thousands."""
+def _australia(names: int) -> pd.DataFrame:
+    """Employed persons, in thousands, of the country and all areas of so many names."""
     wide = pd.read_csv(SHARED / "au_labour" / "data.csv", index_col=0)
-    states = {name: name.strip("[]'") for name in wide.columns if "'," not in name}
-    wide = wide[list(states)].rename(columns=states)
+    labels = {column: ast.literal_eval(column) for column in wide.columns}
+    kept = {c: " ".join(n) for c, n in labels.items() if len(n) == names or n == [NATION]}
+    wide = wide[list(kept)].rename(columns=kept)
     wide.index = pd.Index([str(day)[:7] for day in wide.index], name="period")
     return wide.reset_index().melt("period", var_name="area")[["area", "period", "value"]]
 
@@ -87,10 +98,10 @@ def league(
     """Backtest a panel; tables stand in a folder named after it."""
     file = tidy(panel, folder)
     areas = None
-    if panel == AUSTRALIA:
+    if panel in AUSTRALIAN:
         origins, areas = origins or AUSTRALIAN_ORIGINS, folder / "states.csv"
         names = pd.read_csv(file)["area"].unique()
-        parents = ["" if name == "Total" else "Total" for name in names]
+        parents = ["" if name == NATION else NATION for name in names]
         pd.DataFrame({"area": names, "parent": parents}).to_csv(areas, index=False)
     config = backtest_config(
         None,

@@ -19,7 +19,7 @@ ORIGINS = {
 
 @pytest.mark.slow
 @pytest.mark.skipif(not panels.FOLDER.is_dir(), reason="the real panels are not at hand")
-@pytest.mark.parametrize("panel", panels.PANELS)
+@pytest.mark.parametrize("panel", panels.CHOSEN_ON)
 def test_the_link_model_is_no_worse_than_the_best_rival_and_covers(
     panel: str, tmp_path: Path
 ) -> None:
