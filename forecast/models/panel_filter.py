@@ -68,7 +68,7 @@ class Slopes(NamedTuple):
     mean: Floats  # (T, L)
     variance: Floats  # (T, L)
     loading: Floats  # (T, 1 + R, L)
-    keep: Floats  # (n, L), of constants only in part, since nothing asks for it
+    log_keep: Floats  # (n, L), of constants only in part, since nothing asks for it
     shock: Floats  # (n, L)
     start: Floats  # (n, L)
 
@@ -184,7 +184,7 @@ def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
     r, w = np.zeros((size, LANES)), np.zeros((size, LANES))
     pull, kept = np.zeros((size, LANES)), np.zeros((size, LANES))
     N, away = np.zeros((size, size, LANES)), np.zeros((size, LANES))
-    slopes.keep[:] = 0.0
+    slopes.log_keep[:] = 0.0
     slopes.shock[:] = 0.0
     for t in range(len(tape.known) - 1, -1, -1):
         load, gain, cov, ahead = tape.loading[t], tape.gain[t], tape.cov[t], tape.cov[t + 1]
@@ -193,7 +193,7 @@ def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
         for i in range(size):
             put(kept, (i,), keep[i] * take(gain, (i,)))
         for i in range(size):
-            # phi (P - K K' F) is P of the month after, less its shock, over phi
+            # phi (P - K K' F) phi is P of the month after, less its shock
             here, middle = take(r, (i,)), take(N, (i, i))
             pulled, left = full(0.0), full(0.0) - middle * take(tape.shock, (i,))
             for j in range(i):
@@ -202,11 +202,11 @@ def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
             for j in range(i, size):
                 pulled += take(N, (j, i)) * take(kept, (j,))
                 left += take(N, (j, i)) * take(ahead, (j, i))
-            put(away, (i,), here)
-            put(slopes.keep, (i,), take(slopes.keep, (i,)) - left / keep[i])
+            put(slopes.log_keep, (i,), take(slopes.log_keep, (i,)) - left)
             put(slopes.shock, (i,), take(slopes.shock, (i,)) + 0.5 * (here * here - middle))
             put(w, (i,), keep[i] * pulled)
-            put(r, (i,), keep[i] * take(r, (i,)))
+            put(r, (i,), keep[i] * here)
+            put(away, (i,), keep[i] * here)
             e -= take(gain, (i,)) * take(r, (i,))
             d += take(gain, (i,)) * take(w, (i,))
         for i in range(size):
@@ -226,7 +226,7 @@ def _backward(tape: Tape, slopes: Slopes) -> None:  # pragma: no cover
             for j in range(i, size):
                 smooth += take(cov, (j, i)) * take(r, (j,))
                 drawn += take(cov, (j, i)) * take(pull, (j,))
-            put(slopes.keep, (i,), take(slopes.keep, (i,)) + take(away, (i,)) * smooth)
+            put(slopes.log_keep, (i,), take(slopes.log_keep, (i,)) + take(away, (i,)) * smooth)
             put(slopes.loading, (t, i), e * smooth - drawn)
     for i in range(size):
         put(slopes.start, (i,), 0.5 * (take(r, (i,)) * take(r, (i,)) - take(N, (i, i))))
@@ -243,13 +243,12 @@ def _chain(
     by_sigma = 2.0 * (shock * by_shock[0] + start * by_start)
     by_level = 0.0
     if not np.isinf(memory):
-        by_level = keep[0] / memory * slopes.keep[0, lane] + start * by_start
+        by_level = slopes.log_keep[0, lane] / memory + start * by_start
         by_level += (shock - 2.0 * start * keep[0] ** 2 / memory) * by_shock[0]
     by_season = 0.0
     for i in range(1, 1 + factors):
-        slope = keep[i] / arrays.season_memory
-        by_season += slope * (slopes.keep[i, lane] - 2.0 * keep[i] * by_shock[i])
-    return by_sigma, by_level, by_season
+        by_season += slopes.log_keep[i, lane] - 2.0 * keep[i] ** 2 * by_shock[i]
+    return by_sigma, by_level, by_season / arrays.season_memory
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
