@@ -23,6 +23,7 @@ areas are independent, so their own parameters meet in no second derivative: `pa
 that.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -33,6 +34,7 @@ from forecast.config.panel_model import PanelPriors
 from forecast.models import panel_filter, panel_mapping
 from forecast.models.kernels import Floats, Ints
 from forecast.models.panel_arrays import LinkArrays
+from forecast.models.panel_laplace import Axes
 from forecast.models.panel_series import LinkSeries, Regressors, regressors
 
 SCALARS = (
@@ -242,6 +244,14 @@ class PanelDensity:
         """Log density."""
         logs = panel_filter.log_likelihoods(self.arrays(z))
         return float(np.sum(logs)) - 0.5 * float(z @ z)
+
+    def in_round(self, centre: Floats, axes: Axes) -> Callable[[Floats], tuple[float, Floats]]:
+        """Give the log density, with its gradient, by coordinates x: z = centre + axes.away(x)."""
+        to = panel_mapping.RoundCoordinates(
+            centre, *(np.ascontiguousarray(one) for one in (axes.head, axes.lean, axes.tail))
+        )
+        data = self.constants
+        return lambda x: panel_mapping.round_value_and_gradient(x, to, data)
 
     def value_and_gradient(self, z: Floats) -> tuple[float, Floats]:
         """Log density and its gradient, (size,)."""

@@ -4,8 +4,8 @@ The formulas are those of `forecast.models.panel_density`. They are compiled bec
 for them a hundred thousand times, from several chains at once: in numpy they would take longer than
 the filter where areas are few, and hold Python's interpreter meanwhile.
 
-The last function joins this file to `panel_filter`. It is compiled anew in every process, in half a
-second, since numba's cache on disk would not notice a change of the other file.
+The last two functions join this file to `panel_filter`. They are compiled anew in every process, in
+half a second each, since numba's cache on disk would not notice a change of the other file.
 """
 
 # numba's decorators hide the types of what they compile:
@@ -180,3 +180,46 @@ def value_and_gradient(z: Floats, c: Constants) -> tuple[float, Floats]:  # prag
     arrays = link_arrays(z, c)
     value, slope = panel_filter.value_and_gradient(arrays)
     return value - 0.5 * np.sum(z**2), by_parameters(z, c, arrays, slope) - z
+
+
+class RoundCoordinates(NamedTuple):
+    """Coordinates in which a density is round: those of `panel_laplace.Axes` about a centre.
+
+    Attributes
+    ----------
+    centre : (P + S K,)
+    head : (P, P)
+    lean : (S K, P)
+    tail : (S, K, K)
+    """
+
+    centre: Floats
+    head: Floats
+    lean: Floats
+    tail: Floats
+
+
+@nb.njit(error_model="numpy", nogil=True)
+def round_value_and_gradient(
+    x: Floats, to: RoundCoordinates, c: Constants
+) -> tuple[float, Floats]:  # pragma: no cover
+    """Log density at coordinates x, and its gradient by them, (P + S K,)."""
+    shared, (areas, own, _) = len(to.head), to.tail.shape
+    z, out = to.centre.copy(), np.zeros(len(x))
+    moved = np.dot(to.head, x[:shared])
+    z[:shared] += moved
+    z[shared:] += np.dot(to.lean, moved)
+    for s in range(areas):
+        first = shared + s * own
+        for i in range(own):
+            for j in range(own):
+                z[first + i] += to.tail[s, i, j] * x[first + j]
+    value, slope = value_and_gradient(z, c)
+    by_shared = slope[:shared] + np.dot(slope[shared:], to.lean)
+    out[:shared] = np.dot(by_shared, to.head)
+    for s in range(areas):
+        first = shared + s * own
+        for i in range(own):
+            for j in range(own):
+                out[first + j] += to.tail[s, i, j] * slope[first + i]
+    return value, out

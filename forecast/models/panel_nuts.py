@@ -145,13 +145,8 @@ def _compiled(density: PanelDensity, mode: Mode) -> "CompiledModel":
     size = density.size
 
     def make_density() -> Callable[[Floats], tuple[float, Floats]]:
-        def call(x: Floats) -> tuple[float, Floats]:
-            # a step far out may overflow: its density is then no number, and the step is refused
-            with np.errstate(over="ignore", invalid="ignore"):
-                value, slope = density.value_and_gradient(mode.at + mode.axes.away(x))
-                return value, mode.axes.along(slope)
-
-        return call
+        # a step far out may overflow: its density is then no number, and the step is refused
+        return density.in_round(mode.at, mode.axes)
 
     def make_expand(*_: object) -> Callable[[Floats], Mapping[str, Floats]]:
         return lambda x: {"z": mode.at + mode.axes.away(x)}

@@ -127,6 +127,21 @@ def test_axes_are_a_root_of_the_inverse_curvature(rng: np.random.Generator) -> N
     assert axes.along(slope) == pytest.approx(made.T @ slope)
 
 
+def test_round_coordinates_are_compiled_as_axes_say(rng: np.random.Generator) -> None:
+    of = density(rng)
+    shared, areas, own = of.shared, 5, len(OWN)
+    axes = panel_laplace.Axes(
+        np.eye(shared) + 0.1 * rng.normal(size=(shared, shared)),
+        0.1 * rng.normal(size=(areas * own, shared)),
+        np.eye(own) + 0.1 * rng.normal(size=(areas, own, own)),
+    )
+    centre, x = somewhere(of, rng), somewhere(of, rng)
+    value, slope = of.value_and_gradient(centre + axes.away(x))
+    found, by_x = of.in_round(centre, axes)(x)
+    assert found == pytest.approx(value, rel=1e-12)
+    assert by_x == pytest.approx(axes.along(slope), rel=1e-9, abs=1e-9)
+
+
 def test_odds_and_values_are_inverse_and_finite() -> None:
     nation = np.array([0.0, 100.0, 100.0, 100.0])
     value = np.array([0.0, 0.0, 37.0, 100.0])
