@@ -258,7 +258,11 @@ def reverse(
     help="What the country will be, on every draw; may be given several times.",
 )
 @click.option(
-    "--area", "shown", multiple=True, metavar="NAME", help="Areas to print; all are written."
+    "--area",
+    "shown",
+    multiple=True,
+    metavar="NAME",
+    help="Areas to print; all are written.  [default: the country and Gentofte, else the largest]",
 )
 @click.option(
     "--horizon",

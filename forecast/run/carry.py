@@ -14,6 +14,7 @@ import numpy as np
 
 from forecast.config import BacktestConfig
 from forecast.config.panel_model import load_panel_model
+from forecast.config.run import load_config
 from forecast.core.monthly import SHORTEST_HISTORY, MonthlyPanel
 from forecast.core.period import Window, month_code
 from forecast.errors import ConfigError, DataError, nearest
@@ -62,7 +63,8 @@ def run_carry(
     ----------
     config : the panel and how to read it, months ahead, number of draws and seed
     statements : the panel -> what is stated of its country
-    shown : areas of the text; the country and the largest area without any
+    shown : areas of the text; without any the country and the bundled configuration's
+        municipality, or where that is not in the panel its largest area
     add_up : make the areas add up to the country
     say : takes a line worth knowing
 
@@ -150,11 +152,14 @@ def _shown(names: Sequence[str], panel: MonthlyPanel) -> tuple[str, ...]:
                 f"--area '{name}': not in {panel.source}{nearest(name, panel.areas)}; expected one "
                 "of its areas"
             )
-    return tuple(known[name.casefold()] for name in names) or _largest(panel)
+    return tuple(known[name.casefold()] for name in names) or _own(panel)
 
 
-def _largest(panel: MonthlyPanel) -> tuple[str, ...]:
-    """Name the country, and the largest area in it."""
+def _own(panel: MonthlyPanel) -> tuple[str, ...]:
+    """Name the country, and our municipality or else the largest area."""
+    ours = load_config().area
+    if ours in panel.leaves:
+        return panel.national, ours
     last = np.nansum(panel.values[:, :, -12:], axis=(1, 2))
     leaves = sorted(panel.leaves, key=lambda a: -last[panel.position(a)])
     return (panel.national, *leaves[:1])

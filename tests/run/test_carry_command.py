@@ -67,6 +67,26 @@ def test_areas_follow_what_is_stated_of_the_country(
     assert parts == pytest.approx(means["Land", "dagpenge"], rel=1e-6)
 
 
+def test_our_municipality_is_printed_where_the_panel_has_it(
+    panel: tuple[Path, Path], tmp_path: Path
+) -> None:
+    def printed(out: str) -> str:
+        file, areas = panel
+        said = ("--areas", areas, "--draws", "100", "--out", tmp_path / out)
+        result = forecast("scenario", "carry", file, *said)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    smallest = "Sø"
+    assert smallest not in printed("a")
+    for file in panel:
+        text = file.read_text(encoding="utf-8").replace(smallest, "Gentofte")
+        file.write_text(text, encoding="utf-8")
+    shown = printed("b")
+    assert "Land" in shown
+    assert "Gentofte" in shown
+
+
 def test_nothing_stated_is_one_scenario_and_the_same_numbers(
     panel: tuple[Path, Path], tmp_path: Path
 ) -> None:
