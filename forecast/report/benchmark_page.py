@@ -14,6 +14,7 @@ from forecast.report.benchmark_view import BenchmarkView
 from forecast.report.catalogue import Lang, phrase
 from forecast.report.charts import inline_svg
 from forecast.report.document import Document
+from forecast.report.templating import environment
 from forecast.vocabulary import Measure
 
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ def benchmark_context(view: BenchmarkView, lang: Lang) -> BenchmarkContext:
 
 def benchmark_page(view: BenchmarkView, lang: str) -> str:
     """Render the page."""
-    from forecast.report.html import environment
-
     chosen: Lang = "en" if lang == "en" else "da"
 
     def text(key: str, **values: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from forecast.core.threads import together
@@ -25,11 +24,11 @@ from forecast.report.sections import (
     total_rows,
     total_title,
 )
+from forecast.report.templating import environment
 from forecast.report.why import explanation
 from forecast.vocabulary import Measure
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
     from forecast.report.benchmark_view import BenchmarkView
@@ -55,21 +54,6 @@ class ChartRow:
 
     title: str
     charts: tuple[Chart, ...]
-
-
-@lru_cache
-def environment() -> Environment:
-    """Make what renders the templates."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    # Names of areas, groups and sources come from files of the user: all of them are escaped.
-    return Environment(
-        loader=PackageLoader("forecast.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def render_report(
