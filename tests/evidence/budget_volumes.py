@@ -22,7 +22,7 @@ from forecast.core.monthly import MonthlyPanel
 from forecast.models.kernels import Floats
 from forecast.models.panel_link import PanelLink
 from forecast.run.backtest import read_panel
-from tests.evidence.panels import DANISH, tidy
+from tests.evidence.panels import CHOSEN_ON, DANISH, tidy
 
 CBO = 0.023
 EVERY, HORIZON, DRAWS = 3, 12, 500
@@ -74,7 +74,7 @@ def errors(panel: MonthlyPanel) -> Errors:
 
 def main() -> None:
     """Print the figures."""
-    for name in DANISH:
+    for name in [panel for panel in CHOSEN_ON if panel in DANISH]:
         found = errors(panel_of(name))
         gentofte = found.areas.index("Gentofte")
         parts = [k for k, area in enumerate(found.areas) if area not in ("Hele landet",)]
