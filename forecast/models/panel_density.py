@@ -23,7 +23,6 @@ areas are independent, so their own parameters meet in no second derivative: `pa
 that.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -245,13 +244,10 @@ class PanelDensity:
         logs = panel_filter.log_likelihoods(self.arrays(z))
         return float(np.sum(logs)) - 0.5 * float(z @ z)
 
-    def in_round(self, centre: Floats, axes: Axes) -> Callable[[Floats], tuple[float, Floats]]:
-        """Give the log density, with its gradient, by coordinates x: z = centre + axes.away(x)."""
-        to = panel_mapping.RoundCoordinates(
-            centre, *(np.ascontiguousarray(one) for one in (axes.head, axes.lean, axes.tail))
-        )
-        data = self.constants
-        return lambda x: panel_mapping.round_value_and_gradient(x, to, data)
+    def round_about(self, centre: Floats, axes: Axes) -> panel_mapping.RoundCoordinates:
+        """Give the coordinates x in which the density is round: z = centre + axes.away(x)."""
+        parts = (np.ascontiguousarray(one) for one in (axes.head, axes.lean, axes.tail))
+        return panel_mapping.RoundCoordinates(centre, *parts)
 
     def value_and_gradient(self, z: Floats) -> tuple[float, Floats]:
         """Log density and its gradient, (size,)."""

@@ -86,9 +86,9 @@ def _tape(arrays: LinkArrays) -> Tape:  # pragma: no cover
         np.ones(n),
         np.zeros((n, LANES)),
         np.ones((n, LANES)),
-        np.zeros((months + 1, n, LANES)),
-        np.zeros((months + 1, n, n, LANES)),
-        np.zeros((months, n, LANES)),
+        np.empty((months + 1, n, LANES)),
+        np.empty((months + 1, n, n, LANES)),
+        np.empty((months, n, LANES)),
     )
     tape.keep[0] = np.exp(-1.0 / arrays.level_memory)
     tape.keep[1 : 1 + factors] = np.exp(-1.0 / arrays.season_memory)

@@ -1,8 +1,8 @@
 """From parameters to what the filter takes, and from its gradient back to theirs, compiled.
 
 The formulas are those of `forecast.models.panel_density`. They are compiled because a sampler asks
-for them a hundred thousand times, from several chains at once: in numpy they would take longer than
-the filter where areas are few, and hold Python's interpreter meanwhile.
+for them a hundred thousand times: in numpy they would take longer than the filter where areas are
+few, and no C function could call them (`panel_pointer`).
 
 The last two functions join this file to `panel_filter`. They are compiled anew in every process, in
 half a second each, since numba's cache on disk would not notice a change of the other file.

@@ -4,8 +4,8 @@ With z the parameters and m their mode, what is sampled are the coordinates x of
 (`panel_laplace.Axes`): near a standard normal, so that steps are long and few. The mode only
 chooses coordinates; the density is the exact one.
 
-The density's filter is compiled and does not hold Python's interpreter, so chains run side by
-side. nutpie calls it as it is: there is no graph, and nothing to compile but the filter, once.
+The density is a C function (`panel_pointer`), so chains run side by side without Python's
+interpreter. There is no graph, and nothing to compile but the function, once.
 
 What people read of the parameters is on their own scales.
 """
@@ -14,7 +14,6 @@ What people read of the parameters is on their own scales.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportCallIssue=false
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,10 +67,10 @@ def sample(
             progress_bar=False,
             save_warmup=False,
         )
-    z = found["posterior"]["z"].values
-    if z.shape[:2] != (settings.chains, settings.draws) or not np.all(np.isfinite(z)):
+    x = found["posterior"]["x"].values
+    if x.shape[:2] != (settings.chains, settings.draws) or not np.all(np.isfinite(x)):
         raise KeyboardInterrupt
-    return _named(found, density)
+    return _named(found, density, mode)
 
 
 @dataclass(frozen=True)
@@ -140,45 +139,32 @@ def points(found: "az.InferenceData") -> Floats:
 
 def _compiled(density: PanelDensity, mode: Mode) -> "CompiledModel":
     """Give the density as nutpie takes it."""
-    from nutpie.compiled_pyfunc import from_pyfunc
-
-    size = density.size
-
-    def make_density() -> Callable[[Floats], tuple[float, Floats]]:
-        # a step far out may overflow: its density is then no number, and the step is refused
-        return density.in_round(mode.at, mode.axes)
-
-    def make_expand(*_: object) -> Callable[[Floats], Mapping[str, Floats]]:
-        return lambda x: {"z": mode.at + mode.axes.away(x)}
+    # its import compiles the function, which takes seconds and only samplers need
+    from forecast.models.panel_pointer import by_pointer
 
     def start(seed: int) -> Floats:
-        return np.random.default_rng(seed).standard_normal(size)
+        return np.random.default_rng(seed).standard_normal(density.size)
 
-    return from_pyfunc(
-        size,
-        make_density,
-        make_expand,
-        [np.dtype(np.float64)],
-        [(size,)],
-        ["z"],
-        make_initial_point_fn=start,
-    )
+    return by_pointer(density.constants, density.round_about(mode.at, mode.axes), start)
 
 
-def _named(found: "az.InferenceData", density: PanelDensity) -> "az.InferenceData":
+def _named(found: "az.InferenceData", density: PanelDensity, mode: Mode) -> "az.InferenceData":
     import arviz as az
     import xarray as xr
 
-    z = found["posterior"]["z"]
-    chains, draws = z.shape[:2]
-    pooled = [density.pooled(one) for one in z.values.reshape(chains * draws, -1)]
-    variables: dict[str, Any] = {"z": (("chain", "draw", "parameter"), z.values)}
+    x = found["posterior"]["x"]
+    chains, draws = x.shape[:2]
+    z = mode.at + mode.axes.away(x.values.reshape(chains * draws, -1))
+    pooled = [density.pooled(one) for one in z]
+    variables: dict[str, Any] = {
+        "z": (("chain", "draw", "parameter"), z.reshape(chains, draws, -1))
+    }
     for name in HYPER:
         values = np.array([getattr(p, name) for p in pooled])
         if name in _LOGS:
             values = np.log(values)
         dims = ("chain", "draw", "harmonic" if name == "harmonics" else "month")[: 1 + values.ndim]
         variables[name] = (dims, values.reshape(chains, draws, *values.shape[1:]))
-    coords = {"month": np.arange(1, 13), "chain": z["chain"].values, "draw": z["draw"].values}
+    coords = {"month": np.arange(1, 13), "chain": x["chain"].values, "draw": x["draw"].values}
     posterior = xr.Dataset(variables, coords=coords, attrs=found["posterior"].attrs)
     return az.InferenceData(posterior=posterior, sample_stats=found["sample_stats"])

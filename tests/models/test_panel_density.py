@@ -1,11 +1,15 @@
 """The density of pooled parameters: its data, its formula term by term, its gradient, its mode."""
 
+import ctypes
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from forecast.core.monthly import LevelBreak
 from forecast.errors import ConvergenceError, DataError
-from forecast.models import panel_laplace
+from forecast.models import panel_laplace, panel_pointer
 from forecast.models.kernels import Floats
 from forecast.models.panel_density import OWN, PanelDensity
 from forecast.models.panel_series import (
@@ -21,8 +25,13 @@ from tests.models.panels import quick_priors, with_values, world
 PRIORS = quick_priors()
 
 
-def density(rng: np.random.Generator, areas: int = 5, months: int = 40) -> PanelDensity:
+def density(
+    rng: np.random.Generator, areas: int = 5, months: int = 40, *, broken: bool = False
+) -> PanelDensity:
     panel = world(rng, areas=areas, months=months)
+    if broken:
+        where, when = panel.areas[1], panel.months[months // 2]
+        panel = replace(panel, breaks=(LevelBreak(where, "benefit", when, "new rules"),))
     panel.values[1, 0, 5:9] = np.nan
     panel.values[2, 0] *= 0.004  # a handful of persons
     return PanelDensity(link_series(panel, 0, panel.areas[1:], PRIORS), PRIORS)
@@ -127,8 +136,12 @@ def test_axes_are_a_root_of_the_inverse_curvature(rng: np.random.Generator) -> N
     assert axes.along(slope) == pytest.approx(made.T @ slope)
 
 
-def test_round_coordinates_are_compiled_as_axes_say(rng: np.random.Generator) -> None:
-    of = density(rng)
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_sampler_sees_the_density_in_round_coordinates(
+    rng: np.random.Generator, *, broken: bool
+) -> None:
+    of = density(rng, broken=broken)
+    assert of.steps.shape[2] == broken
     shared, areas, own = of.shared, 5, len(OWN)
     axes = panel_laplace.Axes(
         np.eye(shared) + 0.1 * rng.normal(size=(shared, shared)),
@@ -137,9 +150,33 @@ def test_round_coordinates_are_compiled_as_axes_say(rng: np.random.Generator) ->
     )
     centre, x = somewhere(of, rng), somewhere(of, rng)
     value, slope = of.value_and_gradient(centre + axes.away(x))
-    found, by_x = of.in_round(centre, axes)(x)
+    status, found, by_x = call_by_pointer(of, centre, axes, x)
+    assert status == 0
     assert found == pytest.approx(value, rel=1e-12)
     assert by_x == pytest.approx(axes.along(slope), rel=1e-9, abs=1e-9)
+    far, _, _ = call_by_pointer(of, centre, axes, np.full(of.size, 1e4))
+    assert far > 0, "the sampler must refuse a step that overflows"
+
+
+def call_by_pointer(
+    of: PanelDensity, centre: Floats, axes: panel_laplace.Axes, x: Floats
+) -> tuple[int, float, Floats]:
+    """Call the density as the sampler does: status, value and gradient."""
+    data = panel_pointer.pack(of.constants, of.round_about(centre, axes))
+    value, slope = np.zeros(1), np.zeros(of.size)
+    doubles = [one.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for one in (x, slope, value)]
+    status = panel_pointer.density_by_pointer.ctypes(of.size, *doubles, data.ctypes.data)
+    return status, float(value[0]), slope
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_is_packed_comes_out_as_it_was(rng: np.random.Generator, *, broken: bool) -> None:
+    of = density(rng, broken=broken)
+    axes = panel_laplace.Axes(np.eye(of.shared), np.zeros((15, of.shared)), np.ones((5, 3, 3)))
+    to = of.round_about(somewhere(of, rng), axes)
+    constants, again = panel_pointer.unpack(panel_pointer.pack(of.constants, to))
+    for before, after in zip((*of.constants, *to), (*constants, *again), strict=True):
+        np.testing.assert_array_equal(before, after, strict=True)
 
 
 def test_odds_and_values_are_inverse_and_finite() -> None:
