@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecast.config.backtest import MODELS, backtest_config
+from forecast.config.backtest import MODELS, BacktestConfig, backtest_config
 from forecast.run.backtest import BacktestResult, run_backtest
 
 SHARED: Final = Path(__file__).resolve().parents[3] / "shared" / "panels"
@@ -86,6 +86,27 @@ def _australia(names: int) -> pd.DataFrame:
     return wide.reset_index().melt("period", var_name="area")[["area", "period", "value"]]
 
 
+def configured(
+    panel: str,
+    folder: Path,
+    *,
+    models: tuple[str, ...] = MODELS,
+    origins: tuple[str, ...] | None = None,
+    draws: int = 1000,
+) -> BacktestConfig:
+    """Write a panel and say how it is to be backtested."""
+    file = tidy(panel, folder)
+    areas = None
+    if panel in AUSTRALIAN:
+        origins, areas = origins or AUSTRALIAN_ORIGINS, folder / "states.csv"
+        names = pd.read_csv(file)["area"].unique()
+        parents = ["" if name == NATION else NATION for name in names]
+        pd.DataFrame({"area": names, "parent": parents}).to_csv(areas, index=False)
+    return backtest_config(
+        None, panel=file, areas=areas, models=models, origins=origins, draws=draws, horizon=24
+    )
+
+
 def league(
     panel: str,
     folder: Path,
@@ -96,22 +117,7 @@ def league(
     workers: int = 2,
 ) -> BacktestResult:
     """Backtest a panel; tables stand in a folder named after it."""
-    file = tidy(panel, folder)
-    areas = None
-    if panel in AUSTRALIAN:
-        origins, areas = origins or AUSTRALIAN_ORIGINS, folder / "states.csv"
-        names = pd.read_csv(file)["area"].unique()
-        parents = ["" if name == NATION else NATION for name in names]
-        pd.DataFrame({"area": names, "parent": parents}).to_csv(areas, index=False)
-    config = backtest_config(
-        None,
-        panel=file,
-        areas=areas,
-        models=models,
-        origins=origins,
-        draws=draws,
-        horizon=24,
-    )
+    config = configured(panel, folder, models=models, origins=origins, draws=draws)
     return run_backtest(config, folder / f"league-{panel}", "en", workers, Quiet())
 
 
