@@ -16,6 +16,16 @@ settings.load_profile("repeatable")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file in one process, and all that read the fitted run in one, so that it is made once.
+
+    Of two processes one takes `tests/run`, about half of the time, and the other the rest.
+    """
+    for item in items:
+        group = "run" if item.path.parent.name == "run" else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def shared_panels() -> Path:
     """Folder of the real monthly panels, which stand beside the repository and not in it."""

@@ -336,9 +336,9 @@ def test_a_reform_to_a_new_benefit(tmp_path: Path, small_config: Path) -> None:
     assert mine["reform", "kontanthjaelp"] == pytest.approx(mine["free", "kontanthjaelp"] - 40.0)
 
 
-def test_compare_prints_few_persons_as_few_and_says_so(run: Run) -> None:
+def test_compare_prints_few_persons_as_few_and_says_so(run: Run, tmp_path: Path) -> None:
     told = "Gentofte.uddannelseshjaelp_aabenlyst_uddannelsesparate@2021=5 FTP"
-    result = forecast("scenario", "compare", run.folder, "free", "--set", told)
+    result = forecast("scenario", "compare", run.folder, "free", "--set", told, "--out", tmp_path)
     narrow(result)
     line = next(x for x in result.stdout.splitlines() if "åbenlyst" in x)
     assert line.split()[-6:-4] == ["<10", "<10"]
